@@ -1,0 +1,136 @@
+package damo.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Values;
+import damo.math.Expansions;
+import damo.plan.Schedule;
+import damo.plan.Stmt;
+import damo.type.DType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
+
+/// Emits one class with a method for each kernel.
+///
+/// @param name its internal name, as `damo/cpu/f`
+/// @param bytes the class file; the class has a public constructor without parameters and implements [KernelCode]
+/// @param sizes the bytes of bytecode of each kernel
+public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes) {
+    private static final String DESCRIPTOR = "([Ljava/lang/Object;[I)V";
+
+    /// The class of these kernels, whose values are of one pool. Kernels run by their number in the list.
+    ///
+    /// @param name the internal name of the class
+    /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
+    /// @param symbols where each extent lies
+    /// @throws MethodTooLarge if a kernel is too large to be compiled
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
+        ClassWriter writer = writer();
+        writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
+        writer.visitSource(name.substring(name.lastIndexOf('/') + 1) + ".kernel", null);
+        constructor(writer);
+        dispatch(writer, name, kernels.size());
+        var helpers = new Helpers(writer, name);
+        var sizes = new LinkedHashMap<String, Integer>();
+        for (int i = 0; i < kernels.size(); i++)
+            sizes.put(kernels.get(i).name(), kernel(writer, helpers, i, values, kernels.get(i), buffers, symbols));
+        helpers.copy();
+        writer.visitEnd();
+        return new KernelClass(name, writer.toByteArray(), sizes);
+    }
+
+    /// Frames are computed; types other than arrays and numbers are never merged.
+    static ClassWriter writer() {
+        return new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
+            @Override protected String getCommonSuperClass(String a, String b) {
+                return "java/lang/Object";
+            }
+        };
+    }
+
+    static void constructor(ClassWriter writer) {
+        MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "<init>", "()V", null, null);
+        mv.visitCode();
+        mv.visitVarInsn(ALOAD, 0);
+        mv.visitMethodInsn(INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);
+        mv.visitInsn(RETURN);
+        mv.visitMaxs(0, 0);
+        mv.visitEnd();
+    }
+
+    private static void dispatch(ClassWriter writer, String name, int count) {
+        MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", "(I[Ljava/lang/Object;[I)V", null, null);
+        mv.visitCode();
+        var labels = new Label[count];
+        java.util.Arrays.setAll(labels, i -> new Label());
+        var none = new Label();
+        mv.visitVarInsn(ILOAD, 1);
+        mv.visitTableSwitchInsn(0, count - 1, none, labels);
+        for (int i = 0; i < count; i++) {
+            mv.visitLabel(labels[i]);
+            mv.visitVarInsn(ALOAD, 2);
+            mv.visitVarInsn(ALOAD, 3);
+            mv.visitMethodInsn(INVOKESTATIC, name, "k" + i, DESCRIPTOR, false);
+            mv.visitInsn(RETURN);
+        }
+        mv.visitLabel(none);
+        mv.visitTypeInsn(NEW, "java/lang/IndexOutOfBoundsException");
+        mv.visitInsn(DUP);
+        mv.visitVarInsn(ILOAD, 1);
+        mv.visitMethodInsn(INVOKESPECIAL, "java/lang/IndexOutOfBoundsException", "<init>", "(I)V", false);
+        mv.visitInsn(ATHROW);
+        mv.visitMaxs(0, 0);
+        mv.visitEnd();
+    }
+
+    private static int kernel(ClassWriter writer, Helpers helpers, int number, Values values, Kernel kernel, Map<Buffer, Integer> buffers,
+            Map<String, Integer> symbols) {
+        List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel));
+        MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + number, DESCRIPTOR, null, null);
+        mv.visitCode();
+        var start = new Label();
+        mv.visitLabel(start);
+        var lanes = new ScalarLanes(mv, helpers);
+        var method = new KernelMethod(mv, lanes, lanes, 2);
+        var needs = new KernelMethod.Roots();
+        statements.forEach(needs::statement);
+        for (Buffer buffer : needs.buffers) {
+            int local = method.local(DType.INT32);
+            mv.visitVarInsn(ALOAD, 0);
+            lanes.integer(buffers.get(buffer));
+            mv.visitInsn(AALOAD);
+            mv.visitTypeInsn(CHECKCAST, Type.getInternalName(buffer.dtype().storage()));
+            mv.visitVarInsn(ASTORE, local);
+            method.array(buffer, local);
+        }
+        for (String symbol : needs.symbols) {
+            int local = method.local(DType.INT32);
+            mv.visitVarInsn(ALOAD, 1);
+            lanes.integer(symbols.get(symbol));
+            mv.visitInsn(IALOAD);
+            mv.visitVarInsn(ISTORE, local);
+            method.symbol(symbol, local);
+        }
+        method.statements(statements);
+        mv.visitInsn(RETURN);
+        return finish(mv, kernel.name(), start);
+    }
+
+    /// Ends a method that began at `start`, and tells its size.
+    static int finish(MethodVisitor mv, String kernel, Label start) {
+        var end = new Label();
+        mv.visitLabel(end);
+        int size = end.getOffset() - start.getOffset();
+        if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel, size);
+        mv.visitMaxs(0, 0);
+        mv.visitEnd();
+        return size;
+    }
+}

@@ -1,0 +1,17 @@
+package damo.kernel;
+
+import java.util.List;
+
+/// A loop nest: for every position of `axes`, in any order, the stores. Values hold everything else, reductions too, as one DAG;
+/// where each is computed is decided by the schedule. A kernel does not load what it stores.
+public record Kernel(String name, List<Axis> axes, List<Store> stores) {
+    /// A kernel with these loops and stores.
+    public Kernel {
+        axes = List.copyOf(axes);
+        stores = List.copyOf(stores);
+    }
+
+    @Override public String toString() {
+        return KernelText.print(this);
+    }
+}

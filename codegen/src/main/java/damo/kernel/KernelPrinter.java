@@ -1,0 +1,173 @@
+package damo.kernel;
+
+import damo.graph.ScalarOp;
+import damo.type.DType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Prints one kernel, or one value. Linear in the DAG: a value is written once for each scope that needs it.
+final class KernelPrinter {
+    /// A kernel's body or a fold's: the axes that are known in it, the names given in it, and its lines.
+    private record Scope(Scope outer, Set<Axis> axes, Map<Value, String> names, List<String> lines, int indent) {
+        Scope(Scope outer, Set<Axis> axes, int indent) {
+            this(outer, axes, new IdentityHashMap<>(), new ArrayList<>(), indent);
+        }
+    }
+
+    private record Text(String text, int level) {
+        String atLeast(int needed) {
+            return level < needed ? "(" + text + ")" : text;
+        }
+    }
+
+    private final FreeAxes free = new FreeAxes();
+    private final Map<Value, Integer> uses = new IdentityHashMap<>();
+    private int names;
+
+    String value(Value v) {
+        count(v);
+        Scope scope = new Scope(null, free.of(v), 0);
+        String text = side(v, scope);
+        scope.lines.add(text);
+        return String.join("\n", scope.lines);
+    }
+
+    String kernel(Kernel kernel, int indent) {
+        for (Store store : kernel.stores()) {
+            store.at().forEach(this::count);
+            count(store.value());
+        }
+        boolean loops = !kernel.axes().isEmpty();
+        Scope scope = new Scope(null, new HashSet<>(kernel.axes()), indent + (loops ? 2 : 1));
+        for (Store store : kernel.stores()) {
+            String at = texts(store.at(), scope);
+            String value = side(store.value(), scope);
+            scope.lines.add("%s[%s] = %s".formatted(Words.name(store.to().name()), at, value));
+        }
+        String pad = pad(indent);
+        String in = scope.lines.stream().map(l -> pad(scope.indent) + l + "\n").collect(Collectors.joining());
+        String body = loops ? "%s  for %s {\n%s%s  }\n".formatted(pad, axes(kernel.axes()), in, pad) : in;
+        return "%skernel %s {\n%s%s}".formatted(pad, Words.name(kernel.name()), body, pad);
+    }
+
+    /// The text of an extent, which mentions no axes.
+    static String extent(Value v) {
+        return extentText(v).text;
+    }
+
+    // By a printer of its own: a name for a part of it would be given inside the loop.
+    private static Text extentText(Value v) {
+        return new KernelPrinter().expression(v, new Scope(null, Set.of(), 0));
+    }
+
+    static String pad(int indent) {
+        return "  ".repeat(indent);
+    }
+
+    private void count(Value v) {
+        if (uses.merge(v, 1, Integer::sum) == 1) v.op().operands().forEach(this::count);
+    }
+
+    /// A whole right side or body: a fold need not be named here.
+    private String side(Value v, Scope scope) {
+        return isNamed(v) || !(v.op() instanceof Scalar.Fold fold) ? text(v, scope).text : fold(fold, scope);
+    }
+
+    private boolean isNamed(Value v) {
+        return switch (v.op()) {
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> false;
+            case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
+                    uses.getOrDefault(v, 0) > 1;
+        };
+    }
+
+    private Text text(Value v, Scope scope) {
+        if (!isNamed(v) && !(v.op() instanceof Scalar.Fold)) return expression(v, scope);
+        Scope home = scope;
+        for (Scope s = scope; s != null; s = s.outer) {
+            String name = s.names.get(v);
+            if (name != null) return new Text(name, Words.ATOM);
+            if (s.axes.containsAll(free.of(v))) home = s;
+        }
+        String right = v.op() instanceof Scalar.Fold fold ? fold(fold, home) : expression(v, home).text;
+        String name = "%" + ++names;
+        home.names.put(v, name);
+        home.lines.add(name + " = " + right);
+        return new Text(name, Words.ATOM);
+    }
+
+    private Text expression(Value v, Scope scope) {
+        return switch (v.op()) {
+            case Scalar.Real(var x) -> new Text(number(x, v.dtype()), Words.ATOM);
+            case Scalar.Whole(var x) -> new Text(number(x, v.dtype()), Words.ATOM);
+            case Scalar.Symbol(var name) -> new Text(Words.name(name), Words.ATOM);
+            case Scalar.Index(var axis) -> new Text(Words.name(axis.name()), Words.ATOM);
+            case Scalar.Load(var from, var at) -> new Text(Words.name(from.name()) + "[" + texts(at, scope) + "]", Words.ATOM);
+            case Scalar.Flat(var from, var offset) ->
+                    new Text(Words.name(from.name()) + ".flat[" + text(offset, scope).text + "]", Words.ATOM);
+            case Scalar.Apply(var f, var args) -> apply(f, args, scope);
+            case Scalar.Convert(var x) -> new Text("%s(%s)".formatted(v.dtype(),
+                    isNumber(x) ? "(" + text(x, scope).text + ")" : text(x, scope).text), Words.ATOM);
+            case Scalar.Choose(var condition, var then, var otherwise) -> {
+                String c = text(condition, scope).atLeast(Words.CHOOSE + 1);
+                String t = text(then, scope).atLeast(Words.CHOOSE + 1);
+                yield new Text("%s ? %s : %s".formatted(c, t, text(otherwise, scope).text), Words.CHOOSE);
+            }
+            case Scalar.Fold fold -> new Text(fold(fold, scope), Words.ATOM);
+        };
+    }
+
+    private Text apply(ScalarOp f, List<Value> args, Scope scope) {
+        int level = Words.level(f);
+        if (level == Words.ATOM) return new Text(f.symbol() + "(" + texts(args, scope) + ")", level);
+        Text first = text(args.getFirst(), scope);
+        // -3 is a number, -(3) its negation
+        if (args.size() == 1) return new Text(f.symbol() + (isNumber(args.getFirst()) ? "(" + first.text + ")"
+                : first.atLeast(Words.SIGN + 1)), level);
+        return new Text("%s %s %s".formatted(first.atLeast(level), f.symbol(), text(args.get(1), scope).atLeast(level + 1)), level);
+    }
+
+    private String fold(Scalar.Fold fold, Scope scope) {
+        Set<Axis> known = new HashSet<>(scope.axes);
+        known.addAll(fold.axes());
+        Scope inner = new Scope(scope, known, scope.indent + 1);
+        String body = side(fold.body(), inner);
+        String head = fold.f() + " " + axes(fold.axes()) + " {";
+        if (inner.lines.isEmpty()) return head + " " + body + " }";
+        inner.lines.add(body);
+        return head + "\n" + inner.lines.stream().map(l -> pad(inner.indent) + l + "\n").collect(Collectors.joining())
+                + pad(scope.indent) + "}";
+    }
+
+    private static String axes(List<Axis> axes) {
+        return axes.stream().map(a -> Words.name(a.name()) + " < " + extentText(a.extent()).atLeast(Words.SUM))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String texts(List<Value> values, Scope scope) {
+        return values.stream().map(v -> text(v, scope).text).collect(Collectors.joining(", "));
+    }
+
+    private static boolean isNumber(Value v) {
+        return v.op() instanceof Scalar.Real || v.op() instanceof Scalar.Whole;
+    }
+
+    static String number(double x, DType dtype) {
+        String text = Double.isNaN(x) ? "nan" : Double.isInfinite(x) ? x > 0 ? "inf" : "-inf" : Double.toString(x);
+        if (dtype == DType.FLOAT64) return text;
+        if (dtype == DType.FLOAT32 && Double.isFinite(x) && (float) x == x) return Float.toString((float) x) + "f";
+        return dtype + "(" + text + ")";
+    }
+
+    static String number(long x, DType dtype) {
+        if (dtype == DType.INT32 && (int) x == x) return Long.toString(x);
+        if (dtype == DType.INT64) return x + "L";
+        if (dtype == DType.BOOL && (x == 0 || x == 1)) return x == 1 ? "true" : "false";
+        return dtype + "(" + x + ")";
+    }
+}

@@ -1,0 +1,29 @@
+package damo.kernel;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/// What a kernel reads.
+final class Loads {
+    private Loads() {}
+
+    /// The buffers that `kernel` loads from.
+    static Set<Buffer> of(Kernel kernel) {
+        Set<Buffer> found = new LinkedHashSet<>();
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Store store : kernel.stores()) {
+            store.at().forEach(v -> collect(v, seen, found));
+            collect(store.value(), seen, found);
+        }
+        return found;
+    }
+
+    private static void collect(Value v, Set<Value> seen, Set<Buffer> into) {
+        if (!seen.add(v)) return;
+        if (v.op() instanceof Scalar.Load(var from, _)) into.add(from);
+        if (v.op() instanceof Scalar.Flat(var from, _)) into.add(from);
+        v.op().operands().forEach(o -> collect(o, seen, into));
+    }
+}

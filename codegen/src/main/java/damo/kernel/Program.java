@@ -1,0 +1,41 @@
+package damo.kernel;
+
+import damo.value.NDArray;
+import java.util.List;
+import java.util.Map;
+
+/// What one call does, for one pattern of extents.
+///
+/// @param name the function's name
+/// @param symbols the names of the extents that each call brings, in order
+/// @param inputs what the caller brings
+/// @param constants what the program brings
+/// @param outputs what the caller takes: stored by the steps, each once
+/// @param steps what is done, in order
+public record Program(String name, List<String> symbols, List<Buffer> inputs, Map<Buffer, NDArray> constants, List<Buffer> outputs,
+        List<Step> steps) {
+    /// The same program with other steps.
+    public Program withSteps(List<Step> other) {
+        return new Program(name, symbols, inputs, constants, outputs, other);
+    }
+
+    /// How many kernels the steps launch, branches included.
+    public int kernels() {
+        return count(steps);
+    }
+
+    private static int count(List<Step> steps) {
+        int n = 0;
+        for (Step step : steps)
+            n += switch (step) {
+                case Step.Launch _ -> 1;
+                case Step.Branch(_, var then, var otherwise) -> count(then) + count(otherwise);
+                case Step.Check _ -> 0;
+            };
+        return n;
+    }
+
+    @Override public String toString() {
+        return KernelText.print(this);
+    }
+}

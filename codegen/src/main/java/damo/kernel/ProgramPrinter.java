@@ -1,0 +1,101 @@
+package damo.kernel;
+
+import damo.type.DType;
+import damo.value.NDArray;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/// Prints what is around the kernels of a program.
+final class ProgramPrinter {
+    private static final int LONGEST = 1024, SHORTENED = 8;
+
+    private ProgramPrinter() {}
+
+    static String print(Program p) {
+        StringBuilder out = new StringBuilder();
+        String symbols = p.symbols().stream().map(s -> Words.name(s) + ": int32").collect(Collectors.joining(", "));
+        Stream<String> constants = p.constants().entrySet().stream().sorted(Comparator.comparing(e -> e.getKey().name()))
+                .map(ProgramPrinter::constant);
+        String buffers = Stream.concat(p.inputs().stream().map(ProgramPrinter::declared), constants).collect(Collectors.joining(", "));
+        String outputs = p.outputs().stream().map(ProgramPrinter::declared).collect(Collectors.joining(", "));
+        out.append("program %s(%s%s%s) -> (%s) {\n".formatted(Words.name(p.name()), symbols,
+                symbols.isEmpty() || buffers.isEmpty() ? "" : "; ", buffers, outputs));
+        Set<Buffer> temporaries = new LinkedHashSet<>();
+        collect(p.steps(), temporaries);
+        p.inputs().forEach(temporaries::remove);
+        p.outputs().forEach(temporaries::remove);
+        temporaries.removeAll(p.constants().keySet());
+        temporaries.forEach(t -> out.append("  var ").append(declared(t)).append('\n'));
+        steps(p.steps(), 1, out);
+        return out.append("}\n").toString();
+    }
+
+    /// Adds every buffer that the steps mention, in the order of the text.
+    static void collect(List<Step> steps, Set<Buffer> into) {
+        for (Step step : steps)
+            switch (step) {
+                case Step.Launch(var kernel) -> {
+                    Loads.of(kernel).forEach(into::add);
+                    kernel.stores().forEach(s -> into.add(s.to()));
+                }
+                case Step.Branch(var condition, var then, var otherwise) -> {
+                    into.add(condition);
+                    collect(then, into);
+                    collect(otherwise, into);
+                }
+                case Step.Check(var condition, _) -> into.add(condition);
+            }
+    }
+
+    private static void steps(List<Step> steps, int indent, StringBuilder out) {
+        String pad = KernelPrinter.pad(indent);
+        for (Step step : steps)
+            switch (step) {
+                case Step.Launch(var kernel) -> out.append(new KernelPrinter().kernel(kernel, indent)).append('\n');
+                case Step.Branch(var condition, var then, var otherwise) -> {
+                    out.append(pad).append("if ").append(mention(condition)).append(" {\n");
+                    steps(then, indent + 1, out);
+                    out.append(pad).append("} else {\n");
+                    steps(otherwise, indent + 1, out);
+                    out.append(pad).append("}\n");
+                }
+                case Step.Check(var condition, var message) -> out.append("%scheck %s \"%s\"\n".formatted(pad, mention(condition),
+                        Words.escaped(message, '"')));
+            }
+    }
+
+    private static String mention(Buffer b) {
+        return "%" + Words.name(b.name());
+    }
+
+    private static String declared(Buffer b) {
+        return "%s: %s[%s]".formatted(mention(b), b.dtype(),
+                b.extents().stream().map(KernelPrinter::extent).collect(Collectors.joining(", ")));
+    }
+
+    private static String constant(Map.Entry<Buffer, NDArray> e) {
+        NDArray array = e.getValue();
+        boolean shorten = array.size() > LONGEST;
+        String elements = LongStream.range(0, shorten ? SHORTENED : array.size()).mapToObj(i -> element(array, i))
+                .collect(Collectors.joining(", "));
+        return "const %s = [%s%s]".formatted(declared(e.getKey()), elements, shorten ? ", ..." : "");
+    }
+
+    private static String element(NDArray array, long i) {
+        return switch (array.dtype()) {
+            case FLOAT64 -> KernelPrinter.number(array.doubleAt(i), DType.FLOAT64);
+            case FLOAT32 -> {
+                double x = array.doubleAt(i);
+                yield Double.isFinite(x) ? Float.toString((float) x) : KernelPrinter.number(x, DType.FLOAT64);
+            }
+            case BOOL -> String.valueOf(array.longAt(i) != 0);
+            case INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64 -> Long.toString(array.longAt(i));
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package damo.kernel;
+
+import damo.graph.Reduction;
+import damo.graph.ScalarOp;
+import damo.type.DType;
+import java.util.List;
+
+/// What a [Value] computes. Sealed; equality is the record's, by operand identity, so that it is its own key for hash-consing.
+public sealed interface Scalar {
+    /// A floating-point number.
+    record Real(double value) implements Scalar {}
+
+    /// An integer, or 0 or 1 for a bool.
+    record Whole(long value) implements Scalar {}
+
+    /// An extent that is fixed for one run of the program, int32.
+    record Symbol(String name) implements Scalar {}
+
+    /// The position along a loop, int32.
+    record Index(Axis axis) implements Scalar {}
+
+    /// The element at these int32 positions, one for each axis of the buffer. They are within the buffer.
+    record Load(Buffer from, List<Value> at) implements Scalar {}
+
+    /// The element at this int32 offset of the buffer, whose elements lie row-major.
+    record Flat(Buffer from, Value offset) implements Scalar {}
+
+    /// A scalar function of values of one dtype (of [ScalarOp#WHERE], all operands are computed).
+    record Apply(ScalarOp f, List<Value> args) implements Scalar {}
+
+    /// The value as another dtype: float to integer truncates toward zero, integers wrap, to bool is `x != 0`.
+    record Convert(Value x) implements Scalar {}
+
+    /// `then` if `condition` holds, else `otherwise`; the other one is not computed, so its loads may be out of range. No [Fold] inside.
+    record Choose(Value condition, Value then, Value otherwise) implements Scalar {}
+
+    /// `f` of `body` over all positions of `axes`, which nothing outside mentions.
+    record Fold(Reduction f, List<Axis> axes, Value body) implements Scalar {}
+
+    /// The values that this one computes with.
+    default List<Value> operands() {
+        return switch (this) {
+            case Real _, Whole _, Symbol _, Index _ -> List.of();
+            case Load(_, var at) -> at;
+            case Flat(_, var offset) -> List.of(offset);
+            case Apply(_, var args) -> args;
+            case Convert(var x) -> List.of(x);
+            case Choose(var condition, var then, var otherwise) -> List.of(condition, then, otherwise);
+            case Fold(_, _, var body) -> List.of(body);
+        };
+    }
+
+    /// The same computation on other operands, given in the order of [#operands].
+    default Scalar with(List<Value> o) {
+        return switch (this) {
+            case Real _, Whole _, Symbol _, Index _ -> this;
+            case Load(var from, _) -> new Load(from, o);
+            case Flat(var from, _) -> new Flat(from, o.getFirst());
+            case Apply(var f, _) -> new Apply(f, o);
+            case Convert _ -> new Convert(o.getFirst());
+            case Choose _ -> new Choose(o.get(0), o.get(1), o.get(2));
+            case Fold(var f, var axes, _) -> new Fold(f, axes, o.getFirst());
+        };
+    }
+}

@@ -1,0 +1,117 @@
+package damo.kernel;
+
+import damo.CompilerBug;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The rules that every pass keeps, looked at after each one.
+///
+/// - What is loaded is an input, a constant, or stored before, on both sides of a branch; each buffer is stored once, and outputs are
+/// - Positions are int32, one for each axis; operand dtypes are what [damo.graph.ScalarOp.Signature] says
+/// - A fold is in no branch of a [Scalar.Choose]; its axes are known in it and nowhere else
+/// - Extents mention no axes and load nothing; a name stands for one buffer, one axis, one symbol
+/// - A kernel does not load what it stores, and every axis of it takes part in each of its stores
+public final class Verifier {
+    private final Set<String> symbols = new HashSet<>();
+    private final Map<String, Buffer> buffers = new HashMap<>();
+    private final ValueRules values = new ValueRules(symbols, this::buffer);
+    private final Set<Buffer> given = new HashSet<>();
+
+    private Verifier() {}
+
+    /// Checks `program` as the pass of this name left it.
+    ///
+    /// @throws CompilerBug if a rule is broken, with the pass and the program's text
+    public static void check(Program program, String afterPass) {
+        try {
+            new Verifier().program(program);
+        } catch (Broken rule) {
+            throw new CompilerBug(afterPass, rule.getMessage(), KernelText.print(program));
+        }
+    }
+
+    /// A broken rule, on its way to the program's text.
+    static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Broken(String rule, Object... parts) {
+            super(rule.formatted(parts));
+        }
+    }
+
+    static void require(boolean holds, String rule, Object... parts) {
+        if (!holds) throw new Broken(rule, parts);
+    }
+
+    private void program(Program p) {
+        for (String symbol : p.symbols()) require(symbols.add(symbol), "symbol %s is declared twice", symbol);
+        List<Buffer> declared = new ArrayList<>(p.inputs());
+        declared.addAll(p.constants().keySet());
+        given.addAll(declared);
+        declared.addAll(p.outputs());
+        Set<Buffer> once = new HashSet<>();
+        for (Buffer b : declared) {
+            require(once.add(b), "buffer %s is declared twice", b.name());
+            buffer(b);
+        }
+        p.constants().forEach((b, array) -> require(array.dtype() == b.dtype() && array.rank() == b.rank(),
+                "constant %s is %s", b.name(), array.type()));
+        Set<Buffer> stored = new HashSet<>();
+        Set<Buffer> readable = new HashSet<>(given);
+        steps(p.steps(), readable, stored);
+        for (Buffer b : p.outputs()) require(readable.contains(b), "output %s is not stored", b.name());
+    }
+
+    /// The first mention of a buffer says what it is.
+    private void buffer(Buffer b) {
+        Buffer known = buffers.putIfAbsent(b.name(), b);
+        if (known == null) b.extents().forEach(values::extent);
+        else require(known == b || known.dtype() == b.dtype() && known.extents().equals(b.extents()), "there are two buffers %s", b.name());
+    }
+
+    /// `readable` is what may be loaded, `stored` what may not be stored any more; both grow.
+    private void steps(List<Step> steps, Set<Buffer> readable, Set<Buffer> stored) {
+        for (Step step : steps)
+            switch (step) {
+                case Step.Launch(var kernel) -> kernel(kernel, readable, stored);
+                case Step.Branch(var condition, var then, var otherwise) -> {
+                    condition(condition, readable);
+                    Set<Buffer> readableThen = new HashSet<>(readable), readableOtherwise = new HashSet<>(readable);
+                    Set<Buffer> storedOtherwise = new HashSet<>(stored);
+                    steps(then, readableThen, stored);
+                    steps(otherwise, readableOtherwise, storedOtherwise);
+                    stored.addAll(storedOtherwise);
+                    readableThen.retainAll(readableOtherwise);
+                    readable.addAll(readableThen);
+                }
+                case Step.Check(var condition, _) -> condition(condition, readable);
+            }
+    }
+
+    private void condition(Buffer b, Set<Buffer> readable) {
+        buffer(b);
+        values.condition(b);
+        require(readable.contains(b), "condition %s is not stored before", b.name());
+    }
+
+    private void kernel(Kernel k, Set<Buffer> readable, Set<Buffer> stored) {
+        values.axes(k.axes());
+        for (Store store : k.stores()) {
+            buffer(store.to());
+            values.store(store, k);
+        }
+        Set<Buffer> loads = Loads.of(k);
+        for (Store store : k.stores()) {
+            Buffer to = store.to();
+            require(!loads.contains(to), "kernel %s loads %s, which it stores", k.name(), to.name());
+            require(!given.contains(to), "kernel %s stores %s, which is given", k.name(), to.name());
+            require(stored.add(to), "kernel %s stores %s, which is stored already", k.name(), to.name());
+        }
+        for (Buffer b : loads) require(readable.contains(b), "kernel %s loads %s, which is not stored before", k.name(), b.name());
+        k.stores().forEach(s -> readable.add(s.to()));
+    }
+}

@@ -1,0 +1,199 @@
+package damo.lower;
+
+import damo.graph.Graph;
+import damo.graph.Lambda;
+import damo.graph.Op;
+import damo.graph.Variable;
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Step;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.kernel.Values;
+import damo.type.DType;
+import damo.value.NDArray;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// From a graph to a program with one kernel for each op. Nothing is decided here about speed: fusion follows.
+final class Lowering {
+    private final Lambda f;
+    private final Shapes shapes;
+    private final Values values = new Values();
+    private final Bodies bodies = new Bodies(this);
+    private final Region main = Region.program();
+    private final Map<Variable, Region> regions;
+    private final Map<Variable, Buffer> buffers = new IdentityHashMap<>();
+    private final Map<Variable, Value> scalars = new IdentityHashMap<>();
+    private final Map<Variable, Region> pending = new IdentityHashMap<>();
+    private final Map<Buffer, NDArray> constants = new LinkedHashMap<>();
+    private final Map<Variable, String> symbols = new LinkedHashMap<>();
+    private int kernels;
+    private int axes;
+    private int temporaries;
+
+    /// A lowering of `f` for arguments of these shapes.
+    ///
+    /// @throws damo.DamoException if the shapes do not fit
+    Lowering(Lambda f, NDArray[] arguments) {
+        this.f = f;
+        this.shapes = new Shapes(f, arguments);
+        this.regions = Region.of(main, f.results());
+    }
+
+    /// The extents that the symbols of the program stand for, in order.
+    List<Variable> symbols() {
+        return List.copyOf(symbols.keySet());
+    }
+
+    /// What the program relies on.
+    List<Extents.Guard> guards() {
+        return shapes.extents().guards();
+    }
+
+    /// The pool of the program's values.
+    Values values() {
+        return values;
+    }
+
+    /// The program.
+    Program program() {
+        for (Variable p : f.parameters()) buffers.put(p, new Buffer("in" + buffers.size(), p.dtype(), extents(p)));
+        List<Buffer> inputs = f.parameters().stream().map(buffers::get).toList();
+        for (Variable v : Graph.order(f.results())) if (regions.get(v) != null && !buffers.containsKey(v)) lower(v);
+        Set<Buffer> taken = new HashSet<>(inputs);
+        taken.addAll(constants.keySet());
+        var outputs = new ArrayList<Buffer>();
+        for (Variable result : f.results()) {
+            Buffer stored = buffer(result, main);
+            if (!taken.add(stored)) copy(stored = temporary(result.dtype(), extents(result)), result, main);
+            taken.add(stored);
+            outputs.add(stored);
+        }
+        flush(main);
+        return new Program(f.name(), List.copyOf(symbols.values()), inputs, constants, outputs, List.copyOf(main.steps));
+    }
+
+    private void lower(Variable v) {
+        Region region = regions.get(v);
+        switch (v.op()) {
+            case Op.Constant(var c) -> constant(v, c);
+            case Op.Extent(var x, var axis) -> scalars.put(v, values.convert(extents(x).get(axis), DType.INT64));
+            case Op.StopGradient(var x) -> alias(v, x, region);
+            case Op.Assert(var x, var condition, var message) -> {
+                region.steps.add(new Step.Check(buffer(condition, region), message));
+                alias(v, x, region);
+            }
+            case Op.If(var condition, _, _) -> {
+                buffers.put(v, temporary(v.dtype(), extents(v)));
+                region.pending.computeIfAbsent(condition, _ -> new ArrayList<>()).add(v);
+                pending.put(v, region);
+            }
+            case Op.Broadcast(var x, _) when sameShape(v, x) -> alias(v, x, region);
+            case Op.SumTo(var x, _) when sameShape(v, x) -> alias(v, x, region);
+            case Op.Reshape(var x, _) when sameShape(v, x) -> alias(v, x, region);
+            case Op.Input _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.SumTo _, Op.Slice _,
+                 Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Dot _ -> {
+                List<Axis> loops = axes(extents(v));
+                Value body = bodies.of(v, loops, region);
+                buffers.put(v, temporary(v.dtype(), extents(v)));
+                launch(region, loops, buffers.get(v), body);
+            }
+        }
+    }
+
+    private void constant(Variable v, NDArray c) {
+        if (c.rank() == 0) {
+            scalars.put(v, literal(c));
+        } else {
+            Buffer buffer = new Buffer("c" + constants.size(), c.dtype(), extents(v));
+            buffers.put(v, buffer);
+            constants.put(buffer, c.contiguous());
+        }
+    }
+
+    private Value literal(NDArray c) {
+        return c.dtype().isFloat() ? values.number(c.dtype(), c.doubleAt(0)) : values.of(new damo.kernel.Scalar.Whole(c.longAt(0)), c.dtype());
+    }
+
+    private boolean sameShape(Variable a, Variable b) {
+        return shapes.shape(a).equals(shapes.shape(b));
+    }
+
+    private void alias(Variable v, Variable x, Region region) {
+        if (scalars.containsKey(x)) scalars.put(v, scalars.get(x));
+        else buffers.put(v, buffer(x, region));
+    }
+
+    private void launch(Region region, List<Axis> loops, Buffer to, Value body) {
+        region.steps.add(new Step.Launch(new Kernel("k" + kernels++, loops, List.of(new Store(to, values.indices(loops), body)))));
+    }
+
+    private Buffer temporary(DType dtype, List<Value> extents) {
+        return new Buffer("t" + temporaries++, dtype, extents);
+    }
+
+    private void copy(Buffer to, Variable x, Region region) {
+        List<Axis> loops = axes(to.extents());
+        launch(region, loops, to, load(x, values.indices(loops), region));
+    }
+
+    /// The element of `x` at `at`, for code in `region`.
+    Value load(Variable x, List<Value> at, Region region) {
+        return scalars.containsKey(x) ? scalars.get(x) : values.load(buffer(x, region), at);
+    }
+
+    /// The memory that holds `x`, for code in `region`.
+    Buffer buffer(Variable x, Region region) {
+        if (pending.containsKey(x)) flush(pending.get(x), ((Op.If) x.op()).condition());
+        if (!buffers.containsKey(x)) {                      // a scalar that is known without a kernel, but wanted in memory
+            Buffer to = temporary(x.dtype(), List.of());
+            launch(region, List.of(), to, scalars.get(x));
+            return to;
+        }
+        return buffers.get(x);
+    }
+
+    private void flush(Region region) {
+        for (Variable condition : List.copyOf(region.pending.keySet())) if (region.pending.containsKey(condition)) flush(region, condition);
+    }
+
+    /// Makes the conditionals on `condition` in `region` a step, with all that their branches have gathered.
+    private void flush(Region region, Variable condition) {
+        List<Variable> conditionals = region.pending.remove(condition);
+        Region then = region.branch(condition, true);
+        Region otherwise = region.branch(condition, false);
+        conditionals.forEach(pending::remove);
+        for (Variable v : conditionals) {
+            copy(buffers.get(v), ((Op.If) v.op()).then(), then);
+            copy(buffers.get(v), ((Op.If) v.op()).otherwise(), otherwise);
+        }
+        flush(then);
+        flush(otherwise);
+        region.steps.add(new Step.Branch(buffer(condition, region), List.copyOf(then.steps), List.copyOf(otherwise.steps)));
+        then.steps.clear();
+        otherwise.steps.clear();
+    }
+
+    /// The extents of `v` as kernels see them.
+    List<Value> extents(Variable v) {
+        return shapes.shape(v).stream().map(this::extent).toList();
+    }
+
+    private Value extent(Variable extent) {
+        if (damo.graph.Ints.isConstant(extent)) return values.whole(damo.graph.Ints.value(extent));
+        return values.symbol(symbols.computeIfAbsent(extent, _ -> "n" + symbols.size()));
+    }
+
+    /// New loops over these extents.
+    List<Axis> axes(List<Value> extents) {
+        return extents.stream().map(e -> new Axis("i" + axes++, e)).toList();
+    }
+}

@@ -1,0 +1,87 @@
+package damo.lower;
+
+import damo.graph.Graph;
+import damo.graph.Op;
+import damo.graph.Variable;
+import damo.kernel.Step;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Where a value is computed: in the program itself, or in one branch of a conditional. A value that only one branch needs is computed
+/// only there, so that the other branch costs and throws nothing.
+final class Region {
+    private final Region parent;
+    private final int depth;
+    private final Map<Variable, Region[]> branches = new IdentityHashMap<>();
+    /// What is done here, in order.
+    final List<Step> steps = new ArrayList<>();
+    /// Conditionals of this region that are not among its steps yet, by condition.
+    final Map<Variable, List<Variable>> pending = new LinkedHashMap<>();
+
+    private Region(Region parent) {
+        this.parent = parent;
+        this.depth = parent == null ? 0 : parent.depth + 1;
+    }
+
+    /// A region for the program itself.
+    static Region program() {
+        return new Region(null);
+    }
+
+    /// The region of one branch of the conditionals on `condition` here.
+    Region branch(Variable condition, boolean taken) {
+        return branches.computeIfAbsent(condition, _ -> new Region[] {new Region(this), new Region(this)})[taken ? 0 : 1];
+    }
+
+    private Region common(Region other) {
+        Region a = this;
+        Region b = other;
+        while (a.depth > b.depth) a = a.parent;
+        while (b.depth > a.depth) b = b.parent;
+        while (a != b) {
+            a = a.parent;
+            b = b.parent;
+        }
+        return a;
+    }
+
+    /// The innermost region that serves all uses of each variable that `results` need; a variable needed for its shape only has none.
+    static Map<Variable, Region> of(Region program, List<Variable> results) {
+        var regions = new IdentityHashMap<Variable, Region>();
+        for (Variable result : results) regions.put(result, program);
+        for (Variable v : Graph.order(results).reversed()) {
+            Region here = regions.get(v);
+            if (here == null) continue;
+            if (v.op() instanceof Op.If(var condition, var then, var otherwise)) {
+                use(regions, condition, here);
+                use(regions, then, here.branch(condition, true));
+                use(regions, otherwise, here.branch(condition, false));
+            } else {
+                for (Variable operand : needed(v.op())) use(regions, operand, here);
+            }
+        }
+        return regions;
+    }
+
+    private static void use(Map<Variable, Region> regions, Variable v, Region region) {
+        regions.merge(v, region, Region::common);
+    }
+
+    /// The operands whose elements `op` reads: not those that only give an extent.
+    static List<Variable> needed(Op op) {
+        return switch (op) {
+            case Op.Reshape(var x, _) -> List.of(x);
+            case Op.Broadcast(var x, _) -> List.of(x);
+            case Op.SumTo(var x, _) -> List.of(x);
+            case Op.Slice(var x, _, var start, _, _) -> List.of(x, start);
+            case Op.Unslice(var x, _, var start, _, _) -> List.of(x, start);
+            case Op.Scatter(var x, var indices, _, _) -> List.of(x, indices);
+            case Op.Iota _, Op.Extent _ -> List.of();
+            case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Join _, Op.Gather _, Op.Dot _, Op.If _,
+                 Op.Assert _, Op.StopGradient _ -> op.operands();
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package damo.lower;
+
+import damo.DamoException;
+import damo.graph.DotAxes;
+import damo.graph.Graph;
+import damo.graph.Lambda;
+import damo.graph.Op;
+import damo.graph.Variable;
+import damo.value.NDArray;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// The extents of every variable of a program, for the arguments at hand; and the errors that only the arguments reveal.
+final class Shapes {
+    private final Map<Variable, List<Variable>> shapes = new IdentityHashMap<>();
+    private final Extents extents;
+
+    /// Finds all shapes.
+    ///
+    /// @throws DamoException naming the op, its operands with their actual shapes, and the broken rule
+    Shapes(Lambda f, NDArray[] arguments) {
+        extents = new Extents(f.parameters(), arguments, shapes);
+        for (Variable v : Graph.order(f.results())) shapes.put(v, infer(v));
+        for (Variable v : f.parameters()) shapes.computeIfAbsent(v, this::infer);
+    }
+
+    /// The extents, with what the program relies on.
+    Extents extents() {
+        return extents;
+    }
+
+    /// The extents of `v`, each in the form that stands for all that equal it.
+    List<Variable> shape(Variable v) {
+        return shapes.get(v).stream().map(extents::find).toList();
+    }
+
+    private List<Variable> infer(Variable v) {
+        return switch (v.op()) {
+            case Op.Input _ -> axes(v.rank(), i -> extents.of(v, i));
+            case Op.Constant(var c) -> axes(c.rank(), i -> extents.of(c.extent(i)));
+            case Op.Elementwise(_, var args) -> broadcast(v, args);
+            case Op.Cast(var x, _) -> shapes.get(x);
+            case Op.Reduce(var f, var x, var axes) -> {
+                if (!f.hasIdentity())
+                    for (int axis : axes)
+                        if (extents.is(shapes.get(x).get(axis), 0)) throw error(v, "there is no %s of nothing: axis %d has extent 0".formatted(f, axis));
+                yield without(shapes.get(x), axes);
+            }
+            case Op.Dimshuffle(var x, var pattern) -> {
+                for (int i = 0; i < x.rank(); i++)
+                    if (!pattern.contains(i)) require(v, extents.is(shapes.get(x).get(i), 1), "axis %d is dropped, so it must have extent 1".formatted(i));
+                yield pattern.stream().map(p -> p == Op.Dimshuffle.NEW ? extents.of(1) : shapes.get(x).get(p)).toList();
+            }
+            case Op.Reshape(var x, var to) -> {
+                List<Variable> shape = to.stream().map(extents::close).toList();
+                require(v, extents.same(extents.product(shapes.get(x)), extents.product(shape)),
+                        "%s cannot become %s: the numbers of elements differ".formatted(hints(shapes.get(x)), hints(shape)));
+                yield shape;
+            }
+            case Op.Broadcast(var x, var to) -> {
+                List<Variable> shape = to.stream().map(extents::close).toList();
+                repeats(v, shapes.get(x), shape);
+                yield shape;
+            }
+            case Op.SumTo(var x, var to) -> {
+                List<Variable> shape = to.stream().map(extents::close).toList();
+                repeats(v, shape, shapes.get(x));
+                yield shape;
+            }
+            case Op.Slice(var x, var axis, _, var length, _) -> replaced(shapes.get(x), axis, List.of(extents.close(length)));
+            case Op.Unslice(var x, var axis, _, var extent, _) -> replaced(shapes.get(x), axis, List.of(extents.close(extent)));
+            case Op.Join(var axis, var parts) -> joined(v, axis, parts);
+            case Op.Gather(var x, var indices, var axis) -> replaced(shapes.get(x), axis, shapes.get(indices));
+            case Op.Scatter(var x, var indices, var axis, var extent) -> {
+                var shape = new ArrayList<>(shapes.get(x));
+                for (int i = 0; i < indices.rank(); i++)
+                    require(v, extents.same(shape.get(axis + i), shapes.get(indices).get(i)), "there must be one element for each index");
+                shape.subList(axis, axis + indices.rank()).clear();
+                shape.add(axis, extents.close(extent));
+                yield shape;
+            }
+            case Op.Iota(var length) -> List.of(extents.close(length));
+            case Op.Extent _ -> List.of();
+            case Op.Dot(var x, var y, var axes) -> contracted(v, x, y, axes);
+            case Op.If(var condition, var then, var otherwise) -> axes(v.rank(), i -> {
+                Variable a = shapes.get(then).get(i);
+                Variable b = shapes.get(otherwise).get(i);
+                return extents.same(a, b) ? a : extents.choose(condition, a, b);
+            });
+            case Op.Assert(var x, _, _) -> shapes.get(x);
+            case Op.StopGradient(var x) -> shapes.get(x);
+        };
+    }
+
+    private static List<Variable> axes(int rank, java.util.function.IntFunction<Variable> extent) {
+        return java.util.stream.IntStream.range(0, rank).mapToObj(extent).toList();
+    }
+
+    private List<Variable> broadcast(Variable v, List<Variable> args) {
+        return axes(v.rank(), axis -> {
+            Variable extent = null;
+            for (Variable x : args) {
+                int own = axis - (v.rank() - x.rank());
+                if (own < 0) continue;
+                Variable e = shapes.get(x).get(own);
+                if (extent == null || extents.same(extent, e)) extent = e;
+                else if (extents.is(extent, 1)) extent = e;
+                else require(v, extents.is(e, 1), "cannot broadcast: axis %d is %d and %d (equal or 1 needed)"
+                        .formatted(axis, extents.hint(extent), extents.hint(e)));
+            }
+            return extent;
+        });
+    }
+
+    /// Checks that `from` broadcasts to `to`.
+    private void repeats(Variable v, List<Variable> from, List<Variable> to) {
+        for (int i = 0; i < from.size(); i++) {
+            Variable a = from.get(i);
+            Variable b = to.get(to.size() - from.size() + i);
+            require(v, extents.same(a, b) || extents.is(a, 1), "extent %d cannot become %d (equal or 1 needed)".formatted(extents.hint(a), extents.hint(b)));
+        }
+    }
+
+    private static List<Variable> without(List<Variable> shape, List<Integer> axes) {
+        var rest = new ArrayList<Variable>();
+        for (int i = 0; i < shape.size(); i++) if (!axes.contains(i)) rest.add(shape.get(i));
+        return rest;
+    }
+
+    private static List<Variable> replaced(List<Variable> shape, int axis, List<Variable> by) {
+        var all = new ArrayList<>(shape);
+        all.remove(axis);
+        all.addAll(axis, by);
+        return all;
+    }
+
+    private List<Variable> joined(Variable v, int axis, List<Variable> parts) {
+        var shape = new ArrayList<>(shapes.get(parts.getFirst()));
+        for (Variable part : parts.subList(1, parts.size()))
+            for (int i = 0; i < shape.size(); i++) {
+                Variable e = shapes.get(part).get(i);
+                if (i == axis) shape.set(i, extents.add(extents.find(shape.get(i)), extents.find(e)));
+                else require(v, extents.same(shape.get(i), e), "axis %d is %d and %d; only axis %d may differ"
+                        .formatted(i, extents.hint(shape.get(i)), extents.hint(e), axis));
+            }
+        return shape;
+    }
+
+    private List<Variable> contracted(Variable v, Variable x, Variable y, DotAxes axes) {
+        for (int i = 0; i < axes.xSum().size(); i++) pair(v, x, y, axes.xSum().get(i), axes.ySum().get(i));
+        for (int i = 0; i < axes.xBatch().size(); i++) pair(v, x, y, axes.xBatch().get(i), axes.yBatch().get(i));
+        var shape = new ArrayList<Variable>();
+        axes.xBatch().forEach(i -> shape.add(shapes.get(x).get(i)));
+        axes.xFree(x.rank()).forEach(i -> shape.add(shapes.get(x).get(i)));
+        axes.yFree(y.rank()).forEach(i -> shape.add(shapes.get(y).get(i)));
+        return shape;
+    }
+
+    private void pair(Variable v, Variable x, Variable y, int i, int j) {
+        Variable a = shapes.get(x).get(i);
+        Variable b = shapes.get(y).get(j);
+        require(v, extents.same(a, b), "inner extents differ: axis %d of %s is %d, axis %d of %s is %d; they must be equal"
+                .formatted(i, x.label(), extents.hint(a), j, y.label(), extents.hint(b)));
+    }
+
+    private void require(Variable v, boolean holds, String rule) {
+        if (!holds) throw error(v, rule);
+    }
+
+    private DamoException error(Variable v, String rule) {
+        String operands = v.op().operands().stream()
+                .map(o -> "\n  %s is %s%s%s".formatted(o.label(), o.dtype(), o.rank() == 0 ? "" : hints(shapes.get(o)),
+                        o.source().text().isEmpty() ? "" : ", created at " + o.source()))
+                .collect(Collectors.joining());
+        return new DamoException("%s: %s%s".formatted(v.op().opcode(), rule, operands));
+    }
+
+    private List<Long> hints(List<Variable> shape) {
+        return shape.stream().map(extents::hint).toList();
+    }
+}

@@ -1,0 +1,129 @@
+package damo.plan;
+
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Scalar;
+import damo.kernel.Step;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Which memory each buffer of a program has. Temporaries that do not live at the same time share a slot of the workspace; a kernel
+/// that reads a dying buffer only where it writes may write over it.
+///
+/// @param positions the place of every buffer among the arguments of the kernels: inputs, constants, outputs, temporaries
+/// @param slots for each temporary, the slot of the workspace that holds it
+/// @param slotCount how many slots there are
+public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> slots, int slotCount) {
+    /// The plan for `program`.
+    public static MemoryPlan of(Program program) {
+        return new Planner(program).plan();
+    }
+
+    private static final class Planner {
+        private final Program program;
+        private final Map<Buffer, Integer> positions = new HashMap<>();
+        private final Map<Buffer, Integer> slots = new LinkedHashMap<>();
+        private final Map<Buffer, Integer> lastRead = new HashMap<>();
+        private final Map<Class<?>, Deque<Integer>> free = new HashMap<>();
+        private int slotCount;
+
+        Planner(Program program) {
+            this.program = program;
+        }
+
+        MemoryPlan plan() {
+            program.inputs().forEach(this::place);
+            program.constants().keySet().forEach(this::place);
+            program.outputs().forEach(this::place);
+            List<Step> steps = program.steps();
+            for (int i = 0; i < steps.size(); i++) for (Buffer b : mentioned(steps.get(i), false)) lastRead.put(b, i);
+            for (int i = 0; i < steps.size(); i++) {
+                List<Buffer> dying = new ArrayList<>();
+                for (Buffer b : mentioned(steps.get(i), false)) if (slots.containsKey(b) && lastRead.get(b) == i) dying.add(b);
+                for (Buffer b : List.copyOf(dying))
+                    if (steps.get(i) instanceof Step.Launch(var kernel) && isOverwritable(kernel, b)) {
+                        release(b);
+                        dying.remove(b);
+                    }
+                for (Buffer b : mentioned(steps.get(i), true))
+                    if (!positions.containsKey(b)) {
+                        place(b);
+                        Deque<Integer> idle = free.computeIfAbsent(b.dtype().storage(), _ -> new ArrayDeque<>());
+                        slots.put(b, idle.isEmpty() ? slotCount++ : idle.pop());
+                    }
+                dying.forEach(this::release);
+            }
+            return new MemoryPlan(positions, slots, slotCount);
+        }
+
+        private void place(Buffer buffer) {
+            positions.putIfAbsent(buffer, positions.size());
+        }
+
+        private void release(Buffer buffer) {
+            free.computeIfAbsent(buffer.dtype().storage(), _ -> new ArrayDeque<>()).push(slots.get(buffer));
+        }
+
+        /// Whether each iteration of `kernel` reads `buffer` only where it writes, to buffers of the same extents.
+        private static boolean isOverwritable(Kernel kernel, Buffer buffer) {
+            if (kernel.stores().size() != 1 || !kernel.stores().getFirst().to().extents().equals(buffer.extents())) return false;
+            Store store = kernel.stores().getFirst();
+            return isPointwise(store.value(), buffer, store.at(), Collections.newSetFromMap(new IdentityHashMap<>()));
+        }
+
+        private static boolean isPointwise(Value v, Buffer buffer, List<Value> at, Set<Value> done) {
+            if (!done.add(v)) return true;
+            boolean here = switch (v.op()) {
+                case Scalar.Load(var from, var position) -> !from.equals(buffer) || position.equals(at);
+                case Scalar.Flat(var from, _) -> !from.equals(buffer);
+                case Scalar.Fold _ -> false;                  // its loop runs around or between the stores
+                case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _ -> true;
+            };
+            return here && v.op().operands().stream().allMatch(o -> isPointwise(o, buffer, at, done));
+        }
+    }
+
+    /// The buffers that a step stores, or else those that it loads; a branch loads what it stores too, since both happen within.
+    private static Set<Buffer> mentioned(Step step, boolean stored) {
+        Set<Buffer> found = new java.util.LinkedHashSet<>();
+        switch (step) {
+            case Step.Launch(var kernel) -> {
+                Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());
+                for (Store store : kernel.stores()) {
+                    if (stored) found.add(store.to());
+                    else loads(store.value(), done, found);
+                }
+            }
+            case Step.Branch(var condition, var then, var otherwise) -> {
+                for (List<Step> side : List.of(then, otherwise))
+                    for (Step inner : side) {
+                        found.addAll(mentioned(inner, true));
+                        if (!stored) found.addAll(mentioned(inner, false));
+                    }
+                if (!stored) found.add(condition);
+            }
+            case Step.Check(var condition, _) -> {
+                if (!stored) found.add(condition);
+            }
+        }
+        return found;
+    }
+
+    private static void loads(Value v, Set<Value> done, Set<Buffer> found) {
+        if (!done.add(v)) return;
+        if (v.op() instanceof Scalar.Load(var from, _)) found.add(from);
+        if (v.op() instanceof Scalar.Flat(var from, _)) found.add(from);
+        v.op().operands().forEach(o -> loads(o, done, found));
+    }
+}

@@ -1,0 +1,146 @@
+package damo.plan;
+
+import damo.kernel.Axis;
+import damo.kernel.Kernel;
+import damo.kernel.Scalar;
+import damo.kernel.Value;
+import damo.kernel.Values;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Decides where each value of a kernel is computed: in the outermost loop that it depends on.
+///
+/// What might read beyond a buffer moves only to places where its loop is known to run: not out of a branch, nor out of a fold which
+/// may be empty. Short loops become straight-line code first ([Unroll]); a fold whose rows are contiguous is turned ([Interchange]).
+public final class Schedule {
+    private static final int LANES = 4;                                // additions in flight; they take some 4 cycles each
+    private static final int LANE_SIZE = 48;                           // values in a fold's body, above which lanes do not pay
+
+    final Values values;
+    private final Axes axes = new Axes();
+    private final Map<Value, Boolean> reads = new IdentityHashMap<>();
+
+    private Schedule(Values values) {
+        this.values = values;
+    }
+
+    /// The statements of `kernel`, in order.
+    public static List<Stmt> of(Values values, Kernel kernel) {
+        var schedule = new Schedule(values);
+        Kernel unrolled = Unroll.of(values, kernel);
+        List<Stmt.Put> puts = Flatten.puts(values, unrolled);
+        List<Value> extents = unrolled.axes().stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
+        var root = new Block(null, null);
+        Interchange turned = Interchange.of(values, unrolled.axes(), puts);
+        Block block = root;
+        var nest = new ArrayList<Block>(List.of(root));
+        for (Axis axis : turned == null ? unrolled.axes() : turned.outer()) nest.add(block = schedule.loop(axis, block));
+        if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
+        else turned.schedule(schedule, block);
+        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        return extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
+    }
+
+    /// A list of statements in the making: the body of a loop over `axis`, or none of `axis` is `null`.
+    static final class Block {
+        final Block outer;
+        final Axis axis;
+        final List<Stmt> statements = new ArrayList<>();
+        private final Set<Value> placed = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+
+        Block(Block outer, Axis axis) {
+            this.outer = outer;
+            this.axis = axis;
+        }
+
+        boolean isPlaced(Value v) {
+            return placed.contains(v) || outer != null && outer.isPlaced(v);
+        }
+    }
+
+    static Stmt loop(Axis axis, Value from, Value to, int step, Block body) {
+        return new Stmt.Loop(axis, from, to, step, body.statements);
+    }
+
+    /// The body of a loop over `axis` in `outer`; what the loop needs is placed.
+    Block loop(Axis axis, Block outer) {
+        place(axis.extent(), outer, false);
+        return new Block(outer, axis);
+    }
+
+    void put(Stmt.Put put, Block block) {
+        place(put.offset(), block, false);
+        place(put.value(), block, false);
+        block.statements.add(put);
+    }
+
+    /// Puts what `v` needs where it belongs, so that `block` can compute it. In a branch, what reads memory stays.
+    void place(Value v, Block block, boolean inBranch) {
+        if (isTrivial(v) || block.isPlaced(v)) return;
+        Block home = home(v, block);
+        if (v.op() instanceof Scalar.Fold fold) {
+            home.placed.add(v);
+            home.statements.add(fold(v, fold, home));
+        } else if (home != block && !(inBranch && reads(v))) {
+            operands(v, home, false);
+            home.placed.add(v);
+            home.statements.add(new Stmt.Let(v));
+        } else operands(v, block, inBranch);
+    }
+
+    private void operands(Value v, Block block, boolean inBranch) {
+        if (v.op() instanceof Scalar.Choose(var condition, var then, var otherwise)) {
+            place(condition, block, inBranch);
+            place(then, block, true);
+            place(otherwise, block, true);
+        } else v.op().operands().forEach(o -> place(o, block, inBranch));
+    }
+
+    private Block home(Value v, Block block) {
+        Set<Axis> free = axes.free(v);
+        boolean stays = !(v.op() instanceof Scalar.Fold) && reads(v);
+        Block b = block;
+        while (b.outer != null && !(b.axis == null ? stays : free.contains(b.axis))) b = b.outer;
+        return b;
+    }
+
+    private Stmt fold(Value v, Scalar.Fold fold, Block home) {
+        List<Value> unknown = fold.axes().stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
+        Block body = unknown.isEmpty() ? null : new Block(home, null);
+        Block block = body == null ? home : body;
+        var nest = new ArrayList<Block>();
+        for (Axis axis : fold.axes()) nest.add(block = loop(axis, block));
+        place(fold.body(), block, false);
+        int lanes = block.statements.isEmpty() && Unroll.size(List.of(fold.body())) <= LANE_SIZE ? LANES : 1;
+        Stmt inner = new Stmt.Run(v, block.axis, lanes, block.statements, fold.body());
+        for (Block b : nest.reversed().subList(1, nest.size())) {
+            b.statements.add(inner);
+            inner = loop(b.axis, values.whole(0), b.axis.extent(), 1, b);
+        }
+        if (body == null) return new Stmt.Fold(v, List.of(inner));
+        if (body.statements.isEmpty()) return new Stmt.Fold(v, List.of(inner));
+        body.statements.add(inner);
+        return new Stmt.Fold(v, List.of(new Stmt.Guard(unknown, body.statements)));
+    }
+
+    private static boolean isPositive(Value extent) {
+        return extent.op() instanceof Scalar.Whole(var n) && n > 0;
+    }
+
+    private static boolean isTrivial(Value v) {
+        return switch (v.op()) {
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> true;
+            case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
+        };
+    }
+
+    /// Whether computing `v` may read a buffer.
+    private boolean reads(Value v) {
+        Boolean known = reads.get(v);
+        if (known == null) reads.put(v, known = v.op() instanceof Scalar.Flat || v.op().operands().stream().anyMatch(this::reads));
+        return known;
+    }
+}

@@ -1,0 +1,27 @@
+package damo.plan;
+
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Value;
+import java.util.List;
+
+/// One thing that a scheduled kernel does. Sealed; what a list of statements computes first, the later ones may read, and the lists within them.
+public sealed interface Stmt {
+    /// Computes `value` here, once: later mentions read it.
+    record Let(Value value) implements Stmt {}
+
+    /// `body` for `axis` from `from`, `step` apart, while it is below `to`.
+    record Loop(Axis axis, Value from, Value to, int step, List<Stmt> body) implements Stmt {}
+
+    /// `body`, if all of these extents are above 0.
+    record Guard(List<Value> extents, List<Stmt> body) implements Stmt {}
+
+    /// Computes the [damo.kernel.Scalar.Fold] `fold`: `body` holds the one [Run] that feeds it, inside loops over its outer axes.
+    record Fold(Value fold, List<Stmt> body) implements Stmt {}
+
+    /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by `lanes` accumulators in turn.
+    record Run(Value fold, Axis axis, int lanes, List<Stmt> body, Value element) implements Stmt {}
+
+    /// Stores `value` at the flat `offset`.
+    record Put(Buffer to, Value offset, Value value) implements Stmt {}
+}

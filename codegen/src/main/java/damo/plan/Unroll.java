@@ -1,0 +1,100 @@
+package damo.plan;
+
+import damo.graph.Reduction;
+import damo.kernel.Axis;
+import damo.kernel.Kernel;
+import damo.kernel.Scalar;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.kernel.Values;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Short loops as straight-line code: axes and folds of small constant extents, as long as the code stays small.
+final class Unroll {
+    private static final int EXTENT = 8;
+    private static final int SIZE = 600;                               // values; some 10 bytes of bytecode each at worst
+
+    private final Values values;
+    private final Map<Value, Value> done = new IdentityHashMap<>();
+
+    private Unroll(Values values) {
+        this.values = values;
+    }
+
+    static Kernel of(Values values, Kernel kernel) {
+        var unroll = new Unroll(values);
+        List<Store> stores = kernel.stores().stream().map(s -> new Store(s.to(), s.at(), unroll.folds(s.value()))).toList();
+        var axes = new ArrayList<>(kernel.axes());
+        axes.removeIf(a -> Values.isWhole(a.extent(), 1));             // [Values#index] is 0 already
+        while (!axes.isEmpty() && extent(axes.getLast()) >= 0 && extent(axes.getLast()) * size(stores.stream().map(Store::value).toList()) <= SIZE)
+            stores = unroll.stores(stores, axes.removeLast());
+        return new Kernel(kernel.name(), axes, stores);
+    }
+
+    /// The number of values that it takes to compute these, up to some limit beyond [#SIZE].
+    static int size(List<Value> roots) {
+        var seen = new IdentityHashMap<Value, Boolean>();
+        roots.forEach(v -> count(v, seen));
+        return seen.size();
+    }
+
+    private static void count(Value v, Map<Value, Boolean> seen) {
+        if (seen.put(v, true) == null) v.op().operands().forEach(o -> count(o, seen));
+    }
+
+    private static long extent(Axis axis) {
+        return axis.extent().op() instanceof Scalar.Whole(var n) && n <= EXTENT ? n : -1;
+    }
+
+    private List<Store> stores(List<Store> stores, Axis axis) {
+        var result = new ArrayList<Store>();
+        for (int i = 0; i < extent(axis); i++) {
+            var at = new At(axis, i);
+            for (Store s : stores) result.add(new Store(s.to(), s.at().stream().map(at::of).toList(), at.of(s.value())));
+        }
+        return result;
+    }
+
+    private Value folds(Value v) {
+        return values.replace(v, u -> u.op() instanceof Scalar.Fold(var f, var axes, var body) ? fold(f, axes, folds(body)) : null, done);
+    }
+
+    private Value fold(Reduction f, List<Axis> axes, Value body) {
+        var rest = new ArrayList<>(axes);
+        Value result = body;
+        for (Axis axis : axes.reversed()) {
+            long n = extent(axis);
+            if (n < 0 || n == 0 && !f.hasIdentity() || n * size(List.of(result)) > SIZE) continue;
+            rest.remove(axis);
+            Value total = n == 0 ? values.number(body.dtype(), f == Reduction.SUM ? 0 : 1) : new At(axis, 0).of(result);
+            for (int i = 1; i < n; i++) total = values.apply(f.step(), total, new At(axis, i).of(result));
+            result = total;
+        }
+        return values.fold(f, rest, result);
+    }
+
+    /// Values at one position along an axis.
+    private final class At {
+        private final Axis axis;
+        private final Value index;
+        private final Value position;
+        private final Map<Value, Value> replaced = new IdentityHashMap<>();
+
+        At(Axis axis, int position) {
+            this.axis = axis;
+            this.index = values.index(axis);
+            this.position = values.whole(position);
+        }
+
+        Value of(Value v) {
+            return values.replace(v, u -> u == index ? position : binds(u) ? u : null, replaced);
+        }
+
+        private boolean binds(Value v) {
+            return v.op() instanceof Scalar.Fold(_, var axes, _) && axes.contains(axis);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package damo;
+
+import damo.spi.Backend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/// The back ends that are there, best first.
+final class Backends {
+    private static final List<Backend> ALL = find();
+
+    private Backends() {}
+
+    private static List<Backend> find() {
+        var all = new ArrayList<Backend>();
+        for (Backend b : ServiceLoader.load(Backend.class, Backend.class.getClassLoader())) {
+            if (b.name().equals("cpu")) all.addFirst(b);
+            else all.add(b);
+        }
+        all.add(new InterpreterBackend());
+        return all;
+    }
+
+    /// The back end of that name, or the best for an empty one.
+    static Backend named(String name) {
+        for (Backend b : ALL) if (name.isEmpty() || b.name().equals(name)) return b;
+        throw new DamoException("on: there is no back end '%s', only %s; is its module on the path?"
+                .formatted(name, ALL.stream().map(Backend::name).toList()));
+    }
+}

@@ -1,0 +1,246 @@
+package damo;
+
+import damo.graph.Lambda;
+import damo.graph.Variable;
+import damo.spi.Executable;
+import damo.text.Pretty;
+import damo.value.NDArray;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A function that was compiled. Immutable, and safe to call from many threads; state is in the [Shared] variables that it mentions.
+///
+/// **Arguments** are [NDArray]s, Java arrays, numbers, booleans and JOML values. A lone `double[][]` is one argument. The dtype must be
+/// the input's or widen to it without loss (int32 to int64 or float64, float32 to float64); a Java number takes the dtype of a scalar
+/// input. They are only read, and results never share their memory.
+///
+/// **Three ways to call**: `f.call(…)` with Java values; `f.into(buffers).call(…)` into the caller's memory; and [#as], as a
+/// functional interface.
+///
+/// Updates happen together at the end of a call. A call that throws a [DamoException] has changed no state.
+public final class CompiledFunction {
+    private final Definition definition;
+    private final Lambda program;
+    private final Executable executable;
+    private final State state;
+    private final List<Variable> outputs;
+    private final String[] places;
+    private final Call plain;
+
+    CompiledFunction(Definition definition, Lambda program, Executable executable, List<Shared> shared) {
+        this.definition = definition;
+        this.program = program;
+        this.executable = executable;
+        state = new State(shared, definition.targets());
+        outputs = definition.outputs().stream().map(Definition.Out::variable).toList();
+        places = new String[definition.inputs().size()];
+        for (int i = 0; i < places.length; i++) places[i] = "%s: the input %s".formatted(label(), inputName(i));
+        plain = new Call(this, new NDArray[places.length], null);
+    }
+
+    // ---- calling
+
+    /// The first output. Arguments fill the inputs in order, defaults the rest.
+    ///
+    /// @throws DamoException naming the input for which there is no value or a wrong one
+    public NDArray call(Object... arguments) {
+        return plain.call(arguments);
+    }
+
+    /// All outputs, in order.
+    public List<NDArray> callAll(Object... arguments) {
+        return plain.callAll(arguments);
+    }
+
+    /// All outputs by name, in order: the name given with [FunctionBuilder#out(String, Variable)], else the variable's, else its number.
+    public Map<String, NDArray> callMap(Object... arguments) {
+        return plain.callMap(arguments);
+    }
+
+    /// A call with this value for the input of this name: the one given to [FunctionBuilder#in(Variable, Object, String)], else the variable's.
+    public Call with(String input, Object value) {
+        return plain.with(input, value);
+    }
+
+    /// A call with this value for this input.
+    public Call with(Variable input, Object value) {
+        return plain.with(input, value);
+    }
+
+    /// A call whose outputs go into these: see [Call#into].
+    public Call into(Object... destinations) {
+        return plain.into(destinations);
+    }
+
+    /// The function as an implementation of a functional interface: its parameters are the inputs, in order (inputs with defaults may be
+    /// missing at the end), its result is the only output. A method that returns nothing has one more parameter for each output: an array, [NDArray] or JOML
+    /// value to put it into. Types are primitives, primitive arrays, [NDArray], JOML values, and `Object` for any of these.
+    ///
+    /// @throws DamoException naming the method, if the types do not fit
+    public <T> T as(Class<T> type) {
+        return Signature.of(this, type).implementation();
+    }
+
+    // ---- what it is
+
+    /// The name, or `f`.
+    public String name() {
+        return program.name();
+    }
+
+    /// The inputs, in order.
+    public List<Variable> inputs() {
+        return definition.inputs().stream().map(Definition.In::variable).toList();
+    }
+
+    /// The outputs, in order, before rewriting.
+    public List<Variable> outputs() {
+        return outputs;
+    }
+
+    /// The shared variables that a call changes.
+    public List<Shared> updated() {
+        return definition.targets();
+    }
+
+    /// The outputs as formulas, after rewriting; one a line.
+    public String pretty() {
+        return Pretty.print(program.results().subList(0, outputs.size()));
+    }
+
+    /// What was compiled so far: kernels, and what was fused.
+    public String explain() {
+        return "%s%n%s".formatted(this, executable.explain());
+    }
+
+    /// The start of a changed copy: with other shared variables, or without updates.
+    public FunctionCopy copy() {
+        return new FunctionCopy(definition);
+    }
+
+    /// `f(x: float64[?], y: float64) -> (float64[?])`.
+    @Override public String toString() {
+        return "%s(%s) -> (%s)".formatted(name(), signature(), outputs.stream().map(o -> o.type().toString()).collect(Collectors.joining(", ")));
+    }
+
+    // ---- for calls
+
+    String label() {
+        return definition.label();
+    }
+
+    Executable executable() {
+        return executable;
+    }
+
+    boolean hasState() {
+        return !state.isEmpty();
+    }
+
+    boolean hasDefault(int input) {
+        return definition.inputs().get(input).value() != null;
+    }
+
+    private String inputName(int i) {
+        Definition.In in = definition.inputs().get(i);
+        return !in.name().isEmpty() ? in.name() : "number " + (i + 1);
+    }
+
+    private String signature() {
+        var parts = new ArrayList<String>();
+        for (int i = 0; i < places.length; i++)
+            parts.add("%s: %s%s".formatted(inputName(i), definition.inputs().get(i).variable().type(), hasDefault(i) ? " = " + definition.inputs().get(i).value() : ""));
+        return String.join(", ", parts);
+    }
+
+    /// The position of the input of this name.
+    int position(String input) {
+        int found = -1;
+        for (int i = 0; i < places.length; i++) {
+            if (!definition.inputs().get(i).name().equals(input)) continue;
+            if (found >= 0) throw new DamoException("%s: two inputs are called '%s'; pass the variable: with(variable, value)".formatted(label(), input));
+            found = i;
+        }
+        if (found < 0) throw new DamoException("%s: no input is called '%s'; it takes (%s)".formatted(label(), input, signature()));
+        return found;
+    }
+
+    /// The position of this input.
+    int position(Variable input) {
+        for (int i = 0; i < places.length; i++) if (definition.inputs().get(i).variable().op().equals(input.op())) return i;
+        throw new DamoException("%s: %s is not an input; it takes (%s)".formatted(label(), input.describe(), signature()));
+    }
+
+    /// `value` as a value of input `i`.
+    NDArray argument(int i, Object value) {
+        return Arguments.convert(places[i], definition.inputs().get(i).variable().type(), value, definition.downcast());
+    }
+
+    /// Values for all inputs: `bound` ones stay, `arguments` fill the others in order, then defaults do.
+    NDArray[] arguments(NDArray[] bound, Object[] arguments) {
+        NDArray[] all = bound.clone();
+        int next = 0;
+        List<String> missing = List.of();
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] != null) continue;
+            if (next < arguments.length) all[i] = argument(i, arguments[next++]);
+            else if (hasDefault(i)) all[i] = definition.inputs().get(i).value();
+            else (missing = missing.isEmpty() ? new ArrayList<>() : missing).add(inputName(i));
+        }
+        if (next < arguments.length)
+            throw new DamoException("%s: %d arguments were given, but there is room for %d; it takes (%s)".formatted(label(), arguments.length, next, signature()));
+        if (!missing.isEmpty())
+            throw new DamoException("%s: no value for %s; it takes (%s)".formatted(label(), String.join(", ", missing), signature()));
+        return all;
+    }
+
+    /// Runs it. The outputs come first in the result.
+    ///
+    /// @param destinations where they go, or `null` for fresh arrays
+    NDArray[] run(NDArray[] inputs, Destinations destinations) {
+        if (state.isEmpty()) return deliver(inputs, destinations);
+        state.lock();
+        try {
+            NDArray[] results = deliver(state.arguments(inputs), destinations);
+            state.commit(results, outputs.size());
+            return results;
+        } finally {
+            state.unlock();
+        }
+    }
+
+    private NDArray[] deliver(NDArray[] arguments, Destinations destinations) {
+        var targets = new NDArray[program.results().size()];
+        if (destinations != null) System.arraycopy(destinations.direct(), 0, targets, 0, outputs.size());
+        NDArray[] results = separate(executable.run(arguments, targets));
+        if (destinations != null) destinations.deliver(results);
+        return results;
+    }
+
+    /// What is computed once may be asked for twice; but no two outputs, and no output and state, may share memory.
+    private NDArray[] separate(NDArray[] results) {
+        if (results.length < 2) return results;
+        Set<Object> storages = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < results.length; i++) if (!storages.add(results[i].storage())) results[i] = results[i].copy();
+        return results;
+    }
+
+    /// The names of the outputs, in order.
+    Map<String, NDArray> byName(NDArray[] results) {
+        var map = new LinkedHashMap<String, NDArray>();
+        Set<String> given = definition.outputs().stream().map(Definition.Out::name).collect(Collectors.toSet());
+        for (int i = 0; i < outputs.size(); i++) {
+            String name = definition.outputs().get(i).name();
+            String own = outputs.get(i).name();
+            if (name.isEmpty()) name = own.isEmpty() || given.contains(own) || map.containsKey(own) ? Integer.toString(i) : own;
+            map.put(name, results[i]);
+        }
+        return map;
+    }
+}

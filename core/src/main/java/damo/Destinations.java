@@ -1,0 +1,65 @@
+package damo;
+
+import damo.graph.Variable;
+import damo.type.DType;
+import damo.value.NDArray;
+import java.lang.reflect.Array;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/// Where the outputs of one call go. What the program can write itself it writes; the rest is copied from fresh arrays.
+///
+/// @param direct per output an array for the program to write, or `null`
+/// @param copied per output a Java array or JOML value to copy into, or `null`
+record Destinations(NDArray[] direct, Object[] copied) {
+    /// Destinations for these outputs, each a whole [NDArray], a Java array, a JOML value, or `null` for a fresh array.
+    static Destinations of(String function, List<Variable> outputs, Object[] targets) {
+        if (targets.length != outputs.size())
+            throw new DamoException("%s: %d destinations for %d outputs; pass one for each, null for a fresh array".formatted(function, targets.length, outputs.size()));
+        var all = new Destinations(new NDArray[targets.length], new Object[targets.length]);
+        Set<Object> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < targets.length; i++) {
+            if (targets[i] == null) continue;
+            String what = "%s: the destination of output %d (%s)".formatted(function, i, outputs.get(i).label());
+            all.place(what, i, outputs.get(i), targets[i]);
+            if (!taken.add(targets[i] instanceof NDArray a ? a.storage() : targets[i]))
+                throw new DamoException("%s is that of another output, too; each needs its own".formatted(what));
+        }
+        return all;
+    }
+
+    private void place(String what, int i, Variable output, Object target) {
+        DType dtype = output.dtype();
+        if (target instanceof NDArray array) {
+            if (array.dtype() != dtype || array.rank() != output.rank() || !array.isWhole())
+                throw new DamoException("%s needs %s, but is %s%s".formatted(what, output.type(), array.type(),
+                        array.isWhole() ? "" : ", a view; pass a whole array: NDArray.zeros or wrap"));
+            direct[i] = array;
+        } else if (target.getClass() == dtype.storage() && output.rank() == 1) {
+            direct[i] = NDArray.wrap(dtype, target, Array.getLength(target));
+        } else if (target.getClass() == dtype.storage() && output.rank() == 0 && Array.getLength(target) == 1) {
+            direct[i] = NDArray.wrap(dtype, target);
+        } else {
+            Class<?> leaf = Signature.leaf(target.getClass());
+            boolean fits = leaf.isPrimitive() ? leaf == dtype.storage().componentType() || Signature.dtype(leaf) != null && Arguments.widens(dtype, Signature.dtype(leaf))
+                    : Signature.isJoml(leaf) && Arguments.widens(dtype, NDArray.of(target).dtype());
+            if (!fits)
+                throw new DamoException("%s is a %s, which cannot hold %s; pass an NDArray, a Java array or a JOML value of this dtype, or cast the output"
+                        .formatted(what, target.getClass().getSimpleName(), output.type()));
+            copied[i] = target;
+        }
+    }
+
+    /// Copies what the program could not write itself.
+    ///
+    /// @throws DamoException if a shape differs
+    void deliver(NDArray[] results) {
+        for (int i = 0; i < copied.length; i++) {
+            if (copied[i] == null) continue;
+            if (copied[i].getClass().isArray()) results[i].copyTo(copied[i]);
+            else results[i].to(copied[i]);
+        }
+    }
+}

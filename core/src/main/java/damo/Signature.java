@@ -1,0 +1,200 @@
+package damo;
+
+import damo.graph.Variable;
+import damo.type.DType;
+import damo.value.NDArray;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// How the only abstract method of an interface calls a function.
+///
+/// @param inputs how many of the first parameters are inputs; the others are destinations
+record Signature<T>(CompiledFunction function, Class<T> type, Method method, int inputs) {
+    static <T> Signature<T> of(CompiledFunction function, Class<T> type) {
+        Method method = onlyMethod(function, type);
+        int parameters = method.getParameterCount();
+        int outputs = function.outputs().size();
+        boolean result = method.getReturnType() != void.class;
+        // JOML's way: the destination comes last, and is returned as well.
+        boolean returned = result && outputs == 1 && parameters == function.inputs().size() + 1
+                && method.getReturnType().isAssignableFrom(method.getParameterTypes()[parameters - 1]);
+        var signature = new Signature<>(function, type, method, parameters - (result && !returned ? 0 : outputs));
+        signature.check();
+        return signature;
+    }
+
+    private static Method onlyMethod(CompiledFunction function, Class<?> type) {
+        List<Method> methods = !type.isInterface() ? List.of() : Arrays.stream(type.getMethods())
+                .filter(m -> Modifier.isAbstract(m.getModifiers()) && !isObjects(m)).toList();
+        if (methods.size() != 1)
+            throw new DamoException("%s: as: %s is no functional interface; it needs to be an interface with one abstract method, and has %s"
+                    .formatted(function.label(), type.getName(), methods.stream().map(Method::getName).sorted().toList()));
+        return methods.getFirst();
+    }
+
+    private static boolean isObjects(Method m) {
+        return Arrays.stream(Object.class.getMethods()).anyMatch(o -> o.getName().equals(m.getName()) && Arrays.equals(o.getParameterTypes(), m.getParameterTypes()));
+    }
+
+    // ---- checking
+
+    private void check() {
+        int takes = function.inputs().size();
+        if (inputs < 0 || inputs > takes) throw mismatch("the numbers of parameters differ");
+        for (int i = inputs; i < takes; i++) if (!function.hasDefault(i)) throw mismatch("there is no parameter for the input " + function.inputs().get(i).label());
+        Class<?>[] parameters = method.getParameterTypes();
+        for (int i = 0; i < inputs; i++) checkInput(function.inputs().get(i), parameters[i]);
+        for (int i = inputs; i < parameters.length; i++) checkOutput(function.outputs().get(i - inputs), parameters[i], true);
+        if (method.getReturnType() == void.class || inputs < parameters.length) return;
+        if (function.outputs().size() != 1) throw mismatch("a method that returns something needs a function with one output");
+        checkOutput(function.outputs().getFirst(), method.getReturnType(), false);
+    }
+
+    private void checkInput(Variable input, Class<?> given) {
+        Class<?> leaf = leaf(given);
+        DType from = dtype(leaf);
+        boolean fits = isOpen(given) || Number.class.isAssignableFrom(given) || given == Boolean.class
+                || isJoml(given) && input.rank() > 0
+                || given.isPrimitive() && input.rank() == 0 && weak(from, input.dtype())
+                || given.isArray() && depth(given) == input.rank() && holds(from, leaf, input.dtype());
+        if (!fits) throw mismatch("a %s is no value for the input %s, which is %s".formatted(given.getSimpleName(), input.label(), input.type()));
+    }
+
+    /// Whether a Java number of that class may pass as a weak number; whether it fits is seen at the call.
+    private static boolean weak(DType from, DType to) {
+        return from != null && (from == DType.BOOL) == (to == DType.BOOL) && (to.isFloat() || !from.isFloat());
+    }
+
+    private static boolean holds(DType from, Class<?> leaf, DType to) {
+        return leaf == to.storage().componentType() || from != null && (Arguments.widens(from, to) || from.isFloat() == to.isFloat());
+    }
+
+    private void checkOutput(Variable output, Class<?> wanted, boolean destination) {
+        Class<?> leaf = leaf(wanted);
+        DType to = dtype(unboxed(leaf));
+        boolean exact = unboxed(leaf) == output.dtype().storage().componentType();
+        boolean element = to != null && (exact || Arguments.widens(output.dtype(), to));
+        boolean fits = isOpen(wanted) || isJoml(wanted) && output.rank() > 0
+                || wanted.isArray() && leaf.isPrimitive() && element && (depth(wanted) == 1 || depth(wanted) == output.rank())
+                || !destination && !wanted.isArray() && element && output.rank() == 0;
+        if (!fits)
+            throw mismatch("a %s cannot take the output %s, which is %s; cast the output, or change the method"
+                    .formatted(wanted.getSimpleName(), output.label(), output.type()));
+    }
+
+    private DamoException mismatch(String why) {
+        String has = "%s %s.%s(%s)".formatted(method.getReturnType().getSimpleName(), type.getSimpleName(), method.getName(),
+                Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).collect(Collectors.joining(", ")));
+        return new DamoException("%s: as: %s does not fit %s: %s; parameters are the inputs in order, then, if nothing is returned, a destination for each output"
+                .formatted(function.label(), has, function, why));
+    }
+
+    // ---- implementing
+
+    T implementation() {
+        if (isScalar()) {
+            var compiled = function.executable().scalarFunction(type);
+            if (compiled.isPresent()) return compiled.get();
+        }
+        InvocationHandler handler = (proxy, called, arguments) -> {
+            if (called.getDeclaringClass() == Object.class) return object(proxy, called, arguments);
+            if (called.isDefault()) return InvocationHandler.invokeDefault(proxy, called, arguments);
+            return call(arguments == null ? new Object[0] : arguments);
+        };
+        ClassLoader loader = type.getClassLoader() == null ? Signature.class.getClassLoader() : type.getClassLoader();
+        return type.cast(Proxy.newProxyInstance(loader, new Class<?>[] {type}, handler));
+    }
+
+    private boolean isScalar() {
+        if (function.hasState() || inputs != function.inputs().size() || inputs != method.getParameterCount() || function.outputs().size() != 1) return false;
+        List<Variable> all = Stream.concat(function.inputs().stream(), function.outputs().stream()).toList();
+        List<Class<?>> classes = Stream.concat(Arrays.stream(method.getParameterTypes()), Stream.<Class<?>>of(method.getReturnType())).toList();
+        for (int i = 0; i < all.size(); i++)
+            if (all.get(i).rank() != 0 || classes.get(i) != all.get(i).dtype().storage().componentType()) return false;
+        return true;
+    }
+
+    private Object object(Object proxy, Method called, Object[] arguments) {
+        return switch (called.getName()) {
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> function + " as " + type.getName();
+        };
+    }
+
+    private Object call(Object[] arguments) {
+        NDArray[] values = function.arguments(new NDArray[function.inputs().size()], Arrays.copyOf(arguments, inputs));
+        if (inputs == arguments.length && method.getReturnType() != void.class) return result(function.run(values, null)[0], method.getReturnType());
+        Object[] targets = Arrays.copyOfRange(arguments, inputs, arguments.length);
+        for (int i = 0; i < targets.length; i++)
+            if (targets[i] == null) throw new DamoException("%s: the destination of output %d is null; pass a %s"
+                    .formatted(function.label(), i, method.getParameterTypes()[inputs + i].getSimpleName()));
+        function.run(values, Destinations.of(function.label(), function.outputs(), targets));
+        return method.getReturnType() == void.class ? null : targets[0];
+    }
+
+    private static Object result(NDArray value, Class<?> wanted) {
+        if (isOpen(wanted)) return value;
+        if (isJoml(wanted)) return value.to(fresh(wanted));
+        if (wanted.isArray()) return array(value, wanted);
+        Class<?> c = unboxed(wanted);
+        if (c == double.class) return value.scalar();
+        if (c == float.class) return (float) value.scalar();
+        if (c == long.class) return value.scalarLong();
+        if (c == int.class) return (int) value.scalarLong();
+        if (c == short.class) return (short) value.scalarLong();
+        if (c == byte.class) return (byte) value.scalarLong();
+        return value.scalarBoolean();
+    }
+
+    private static Object array(NDArray value, Class<?> wanted) {
+        Class<?> leaf = leaf(wanted);
+        NDArray typed = leaf == value.dtype().storage().componentType() ? value : value.astype(dtype(leaf));
+        return depth(wanted) == 1 ? typed.contiguous().storage() : typed.toArray();
+    }
+
+    private static Object fresh(Class<?> joml) {
+        try {
+            return joml.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new DamoException("as: a %s cannot be made; return a mutable JOML class with a constructor that takes nothing".formatted(joml.getName()), e);
+        }
+    }
+
+    // ---- classes
+
+    private static boolean isOpen(Class<?> c) {
+        return c == Object.class || c == NDArray.class;
+    }
+
+    static boolean isJoml(Class<?> c) {
+        return c.getPackageName().equals("org.joml");
+    }
+
+    /// The dtype whose storage has elements of this class (the signed one), or `null`.
+    static DType dtype(Class<?> primitive) {
+        for (DType t : DType.values()) if (t.storage().componentType() == primitive) return t;
+        return null;
+    }
+
+    static Class<?> leaf(Class<?> c) {
+        while (c.isArray()) c = c.componentType();
+        return c;
+    }
+
+    private static int depth(Class<?> c) {
+        int depth = 0;
+        for (; c.isArray(); c = c.componentType()) depth++;
+        return depth;
+    }
+
+    private static Class<?> unboxed(Class<?> c) {
+        return java.lang.invoke.MethodType.methodType(c).unwrap().returnType();
+    }
+}

@@ -1,0 +1,52 @@
+package damo;
+
+import damo.value.NDArray;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Lock;
+import java.util.stream.Collectors;
+
+/// The shared variables of a function: those that it reads, as arguments, and those that it updates, from results.
+final class State {
+    private final Shared[] read;
+    private final Shared[] written;
+    private final Lock[] locks;
+
+    State(List<Shared> read, List<Shared> written) {
+        this.read = read.toArray(Shared[]::new);
+        this.written = written.toArray(Shared[]::new);
+        Set<Long> exclusive = written.stream().map(Shared::number).collect(Collectors.toSet());
+        var all = new TreeSet<Shared>(Comparator.comparingLong(Shared::number));
+        all.addAll(read);
+        all.addAll(written);
+        locks = all.stream().map(s -> exclusive.contains(s.number()) ? s.lock().writeLock() : s.lock().readLock()).toArray(Lock[]::new);
+    }
+
+    boolean isEmpty() {
+        return locks.length == 0;
+    }
+
+    /// Waits until no other call is in the way.
+    void lock() {
+        for (Lock lock : locks) lock.lock();
+    }
+
+    void unlock() {
+        for (int i = locks.length - 1; i >= 0; i--) locks[i].unlock();
+    }
+
+    /// `inputs`, then the values of what is read.
+    NDArray[] arguments(NDArray[] inputs) {
+        if (read.length == 0) return inputs;
+        NDArray[] all = java.util.Arrays.copyOf(inputs, inputs.length + read.length);
+        for (int i = 0; i < read.length; i++) all[inputs.length + i] = read[i].borrow();
+        return all;
+    }
+
+    /// Takes over the new values, which stand in `results` from `from` on.
+    void commit(NDArray[] results, int from) {
+        for (int i = 0; i < written.length; i++) written[i].replace(results[from + i]);
+    }
+}

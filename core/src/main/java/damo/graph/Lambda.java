@@ -1,0 +1,33 @@
+package damo.graph;
+
+import damo.DamoException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/// A closed expression: results that depend on nothing but parameters and constants.
+///
+/// @param name what messages, dumps and generated classes call it
+/// @param parameters variables whose op is [Op.Input], each once
+/// @param results what is computed
+public record Lambda(String name, List<Variable> parameters, List<Variable> results) {
+    /// Checks that the expression is closed.
+    ///
+    /// @throws DamoException naming an input that is missing from `parameters`
+    public Lambda {
+        parameters = List.copyOf(parameters);
+        results = List.copyOf(results);
+        Set<Variable> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        known.addAll(parameters);
+        for (Variable v : Graph.order(results))
+            if (v.op() instanceof Op.Input && !known.contains(v))
+                throw new DamoException("%s: the input %s is needed, but is not among the inputs %s; add it with in(…) or replace it with given(…)"
+                        .formatted(name, v.describe(), parameters.stream().map(Variable::label).toList()));
+    }
+
+    /// The same parameters with other results.
+    public Lambda withResults(List<Variable> other) {
+        return new Lambda(name, parameters, other);
+    }
+}

@@ -1,0 +1,149 @@
+package damo.graph;
+
+import damo.type.DType;
+import damo.type.TensorType;
+import damo.value.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a variable computes. Sealed: a record added here makes javac list every table that must learn of it
+/// ([#with], [TypeRule], and the tables of the interpreter, the derivatives, the text and the lowering).
+///
+/// Equality is the record's: by operand identity, so an op is its own key for hash-consing. Extents and bounds are operands:
+/// int64 scalars, constant or computed.
+public sealed interface Op {
+    /// A value that the caller brings; equal only to itself.
+    record Input(Identity identity, TensorType type) implements Op {
+        /// What tells one input from another of the same type.
+        public static final class Identity {}
+    }
+
+    /// A known value.
+    record Constant(NDArray value) implements Op {}
+
+    /// `f` of the operands, element by element; operands broadcast against each other as in NumPy, also over extents that turn out
+    /// to be 1 only at run time.
+    record Elementwise(ScalarOp f, List<Variable> args) implements Op {}
+
+    /// The elements as another dtype: float to integer truncates toward zero, to bool is `x != 0`.
+    record Cast(Variable x, DType to) implements Op {}
+
+    /// `f` over `axes` (ascending), which vanish. Of nothing: 0 for a sum, 1 for a product, an error for max and min.
+    record Reduce(Reduction f, Variable x, List<Integer> axes) implements Op {}
+
+    /// Axes in another order: entry `i` is the axis of `x` that becomes axis `i`, or [#NEW] for a new axis of extent 1. An axis of
+    /// `x` that is not mentioned is dropped and must have extent 1.
+    record Dimshuffle(Variable x, List<Integer> pattern) implements Op {
+        /// A new axis of extent 1.
+        public static final int NEW = -1;
+    }
+
+    /// The same elements, row-major, with other extents of the same product.
+    record Reshape(Variable x, List<Variable> extents) implements Op {}
+
+    /// `x` repeated along new leading axes and along axes of extent 1, to these extents.
+    record Broadcast(Variable x, List<Variable> extents) implements Op {}
+
+    /// The transpose of [Broadcast]: sums over the axes that broadcasting from `extents` to the shape of `x` would repeat.
+    record SumTo(Variable x, List<Variable> extents) implements Op {}
+
+    /// `z[…, i, …] = x[…, start + i·step, …]` along `axis`, for `i` in `0..length`; all within `x`.
+    record Slice(Variable x, int axis, Variable start, Variable length, long step) implements Op {}
+
+    /// The transpose of [Slice]: zeros with extent `extent` along `axis`, but `x[…, i, …]` at `start + i·step`.
+    record Unslice(Variable x, int axis, Variable start, Variable extent, long step) implements Op {}
+
+    /// The operands one after the other along `axis`.
+    record Join(int axis, List<Variable> parts) implements Op {}
+
+    /// `z[…, i…, …] = x[…, indices[i…], …]`: `indices` (int64, in range) replace `axis`.
+    record Gather(Variable x, Variable indices, int axis) implements Op {}
+
+    /// The transpose of [Gather]: zeros with `extent` along `axis`, to which each element of `x` is added at its index.
+    record Scatter(Variable x, Variable indices, int axis, Variable extent) implements Op {}
+
+    /// The int64 vector `0, 1, …, length − 1`.
+    record Iota(Variable length) implements Op {}
+
+    /// The extent of `axis`, an int64 scalar. It depends on the shape of `x` only.
+    record Extent(Variable x, int axis) implements Op {}
+
+    /// The contraction: products summed over pairs of axes.
+    record Dot(Variable x, Variable y, DotAxes axes) implements Op {}
+
+    /// `then` where the bool scalar `condition` holds, else `otherwise`; the other one is not computed.
+    record If(Variable condition, Variable then, Variable otherwise) implements Op {}
+
+    /// `x`, after checking that the bool scalar `condition` holds; else the call fails with `message`.
+    record Assert(Variable x, Variable condition, String message) implements Op {}
+
+    /// `x`, through which no derivative flows.
+    record StopGradient(Variable x) implements Op {}
+
+    /// The variables that this op computes with, in order.
+    default List<Variable> operands() {
+        return switch (this) {
+            case Input _, Constant _ -> List.of();
+            case Elementwise(_, var args) -> args;
+            case Cast(var x, _) -> List.of(x);
+            case Reduce(_, var x, _) -> List.of(x);
+            case Dimshuffle(var x, _) -> List.of(x);
+            case Reshape(var x, var extents) -> prepend(x, extents);
+            case Broadcast(var x, var extents) -> prepend(x, extents);
+            case SumTo(var x, var extents) -> prepend(x, extents);
+            case Slice(var x, _, var start, var length, _) -> List.of(x, start, length);
+            case Unslice(var x, _, var start, var extent, _) -> List.of(x, start, extent);
+            case Join(_, var parts) -> parts;
+            case Gather(var x, var indices, _) -> List.of(x, indices);
+            case Scatter(var x, var indices, _, var extent) -> List.of(x, indices, extent);
+            case Iota(var length) -> List.of(length);
+            case Extent(var x, _) -> List.of(x);
+            case Dot(var x, var y, _) -> List.of(x, y);
+            case If(var condition, var then, var otherwise) -> List.of(condition, then, otherwise);
+            case Assert(var x, var condition, _) -> List.of(x, condition);
+            case StopGradient(var x) -> List.of(x);
+        };
+    }
+
+    /// The same op on other operands, given in the order of [#operands].
+    default Op with(List<Variable> o) {
+        return switch (this) {
+            case Input _, Constant _ -> this;
+            case Elementwise(var f, _) -> new Elementwise(f, o);
+            case Cast(_, var to) -> new Cast(o.get(0), to);
+            case Reduce(var f, _, var axes) -> new Reduce(f, o.get(0), axes);
+            case Dimshuffle(_, var pattern) -> new Dimshuffle(o.get(0), pattern);
+            case Reshape _ -> new Reshape(o.get(0), o.subList(1, o.size()));
+            case Broadcast _ -> new Broadcast(o.get(0), o.subList(1, o.size()));
+            case SumTo _ -> new SumTo(o.get(0), o.subList(1, o.size()));
+            case Slice(_, var axis, _, _, var step) -> new Slice(o.get(0), axis, o.get(1), o.get(2), step);
+            case Unslice(_, var axis, _, _, var step) -> new Unslice(o.get(0), axis, o.get(1), o.get(2), step);
+            case Join(var axis, _) -> new Join(axis, o);
+            case Gather(_, _, var axis) -> new Gather(o.get(0), o.get(1), axis);
+            case Scatter(_, _, var axis, _) -> new Scatter(o.get(0), o.get(1), axis, o.get(2));
+            case Iota _ -> new Iota(o.get(0));
+            case Extent(_, var axis) -> new Extent(o.get(0), axis);
+            case Dot(_, _, var axes) -> new Dot(o.get(0), o.get(1), axes);
+            case If _ -> new If(o.get(0), o.get(1), o.get(2));
+            case Assert(_, _, var message) -> new Assert(o.get(0), o.get(1), message);
+            case StopGradient _ -> new StopGradient(o.get(0));
+        };
+    }
+
+    /// The name of the op in messages and IR text.
+    default String opcode() {
+        return switch (this) {
+            case Elementwise(var f, _) -> f.opcode();
+            case Reduce(var f, _, _) -> f.toString();
+            case Input _, Constant _, Cast _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _, Gather _,
+                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        };
+    }
+
+    private static List<Variable> prepend(Variable first, List<Variable> rest) {
+        var all = new ArrayList<Variable>(rest.size() + 1);
+        all.add(first);
+        all.addAll(rest);
+        return all;
+    }
+}

@@ -1,0 +1,76 @@
+package damo.graph;
+
+import damo.type.DType;
+import java.util.List;
+
+/// Reductions and what is composed of them. `axes` may be negative; none given means all.
+final class Reductions {
+    private Reductions() {}
+
+    static Variable reduce(Reduction f, Variable x, boolean keepDims, int... axes) {
+        List<Integer> over = Build.axes(f.toString(), x, axes);
+        Variable operand = f.hasIdentity() ? accumulated(x) : x;
+        Variable z = over.isEmpty() ? operand : new Variable(new Op.Reduce(f, operand, over));
+        return keepDims ? Movement.expand(z, over) : z;
+    }
+
+    /// Sums of bool and small integers accumulate in 64 bits, as NumPy's do.
+    private static Variable accumulated(Variable x) {
+        return switch (x.dtype().kind()) {
+            case BOOL, INT -> x.cast(DType.INT64);
+            case UINT -> x.cast(DType.UINT64);
+            case FLOAT -> x;
+        };
+    }
+
+    static Variable count(Variable x, int... axes) {
+        return Ints.product(Build.axes("count", x, axes).stream().map(a -> Ints.extent(x, a)).toList());
+    }
+
+    static Variable mean(Variable x, boolean keepDims, int... axes) {
+        Variable f = x.cast(x.dtype().isFloat() ? x.dtype() : DType.FLOAT64);
+        return reduce(Reduction.SUM, f, keepDims, axes).div(count(x, axes).cast(f.dtype()));
+    }
+
+    static Variable variance(Variable x, int ddof, boolean keepDims, int... axes) {
+        Variable f = x.cast(x.dtype().isFloat() ? x.dtype() : DType.FLOAT64);
+        Variable centred = f.sub(mean(f, true, axes));
+        return reduce(Reduction.SUM, centred.mul(centred), keepDims, axes).div(Ints.sub(count(x, axes), Ints.of(ddof)).cast(f.dtype()));
+    }
+
+    /// Shifted by the maximum, so that nothing overflows; a maximum that is not finite is not subtracted (`∞ − ∞` is NaN).
+    static Variable logSumExp(Variable x, boolean keepDims, int... axes) {
+        Variable f = x.cast(x.dtype().toFloat());
+        Variable top = finiteOrZero(reduce(Reduction.MAX, f, true, axes));
+        Variable sum = reduce(Reduction.SUM, f.sub(top).exp(), true, axes).log().add(top);
+        return keepDims ? sum : Movement.drop(sum, Build.axes("logsumexp", x, axes));
+    }
+
+    static Variable softmax(Variable x, int... axes) {
+        Variable f = x.cast(x.dtype().toFloat());
+        Variable e = f.sub(new Variable(new Op.StopGradient(reduce(Reduction.MAX, f, true, axes)))).exp();
+        return e.div(reduce(Reduction.SUM, e, true, axes));
+    }
+
+    static Variable logSoftmax(Variable x, int... axes) {
+        Variable f = x.cast(x.dtype().toFloat());
+        Variable shifted = f.sub(new Variable(new Op.StopGradient(reduce(Reduction.MAX, f, true, axes))));
+        return shifted.sub(reduce(Reduction.SUM, shifted.exp(), true, axes).log());
+    }
+
+    // A shift of any size gives the same sum; so no derivative flows through it.
+    private static Variable finiteOrZero(Variable top) {
+        return new Variable(new Op.StopGradient(Build.elementwise(ScalarOp.WHERE, top.isInf(), 0.0, top)));
+    }
+
+    /// The first position of the extreme value, or of the first NaN, as int64.
+    static Variable argument(Reduction f, Variable x, boolean keepDims, int axis) {
+        int a = Build.axis("arg" + f, x, axis, x.rank());
+        Variable best = reduce(f, x, true, a);
+        Variable hit = x.eq(best);
+        if (x.dtype().isFloat()) hit = hit.or(x.isNaN());
+        Variable n = Ints.extent(x, a);
+        Variable position = Movement.along(new Variable(new Op.Iota(n)), a, x.rank());
+        return reduce(Reduction.MIN, Build.elementwise(ScalarOp.WHERE, hit, position, n), keepDims, a);
+    }
+}

@@ -1,0 +1,64 @@
+package damo.rewrite;
+
+import damo.DamoException;
+import damo.graph.Lambda;
+import damo.text.Near;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// The rewriting of a graph before it meets shapes: three phases of named rules.
+public final class Phases {
+    /// Rules with a name by which all of them can be switched off.
+    public record Phase(String name, List<Rule> rules) {}
+
+    /// One way to say each thing; constants computed; movement that moves nothing removed. Its rules run in every phase, on what that builds.
+    public static final Phase CANONICALIZE = new Phase("canonicalize",
+            Stream.of(Choices.RULES, Arithmetic.RULES, Movements.RULES, Contractions.RULES).flatMap(List::stream).toList());
+    /// What overflows or cancels, said otherwise. After the canonical form, so that each pattern is written once.
+    public static final Phase STABILIZE = new Phase("stabilize", Stabilize.RULES);
+    /// What is cheaper, said otherwise. Last, because it hides the patterns that the others look for.
+    public static final Phase SPECIALIZE = new Phase("specialize", Specialize.RULES);
+
+    /// The phases, in order.
+    public static final List<Phase> ALL = List.of(CANONICALIZE, STABILIZE, SPECIALIZE);
+
+    private Phases() {}
+
+    /// `f` after all phases, but without the rules and phases of these names.
+    ///
+    /// @throws DamoException if there is no rule or phase of such a name
+    public static Lambda rewrite(Lambda f, Set<String> disabled) {
+        Lambda result = f;
+        for (Phase phase : ALL) result = rewrite(result, phase, disabled);
+        return result;
+    }
+
+    /// `f` after one phase, but without the rules of these names.
+    public static Lambda rewrite(Lambda f, Phase phase, Set<String> disabled) {
+        check(disabled);
+        if (disabled.contains(phase.name())) return f;
+        var rules = new ArrayList<>(phase.rules());
+        if (phase != CANONICALIZE && !disabled.contains(CANONICALIZE.name())) rules.addAll(CANONICALIZE.rules());
+        rules.removeIf(r -> disabled.contains(r.name()));
+        return Rewriter.rewrite(phase.name(), rules, f);
+    }
+
+    /// The names of all rules and phases.
+    public static TreeSet<String> names() {
+        var names = new TreeSet<String>();
+        for (Phase phase : ALL) {
+            names.add(phase.name());
+            phase.rules().forEach(r -> names.add(r.name()));
+        }
+        return names;
+    }
+
+    private static void check(Set<String> disabled) {
+        for (String name : disabled)
+            if (!names().contains(name))
+                throw new DamoException("without: no rule or phase is named '%s'%s".formatted(name, Near.hint(name, names())));
+    }
+}

@@ -1,0 +1,149 @@
+package damo.cpu;
+
+import damo.DamoException;
+import damo.jvm.KernelCode;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Step;
+import damo.lower.Specialization;
+import damo.plan.MemoryPlan;
+import damo.value.NDArray;
+import damo.value.Storage;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
+final class Compiled {
+    private final Program lowered;
+    private final Specialization form;
+    private final MemoryPlan plan;
+    private final Program program;
+    private final Map<Kernel, Integer> number = new IdentityHashMap<>();
+    private final KernelCode code;
+    private final Extent[] extents;              // by position
+    private final int[] slots;                   // by position; −1 for what is no temporary
+    private final Object[] constants;            // by position; null for what is no constant
+    private final int firstOutput;
+    private final boolean mayFail;
+    private final AtomicReference<Object[]> idle = new AtomicReference<>();
+
+    Compiled(Program lowered, Specialization form, MemoryPlan plan) {
+        this.lowered = lowered;
+        this.form = form;
+        this.plan = plan;
+        this.program = form.program();
+        List<Kernel> kernels = Kernels.of(program);
+        for (Kernel kernel : kernels) number.put(kernel, number.size());
+        code = Loader.load(program, kernels, form.values(), plan.positions());
+        int count = plan.positions().size();
+        extents = new Extent[count];
+        slots = new int[count];
+        constants = new Object[count];
+        plan.positions().forEach((buffer, at) -> {
+            extents[at] = Extent.of(buffer, program.symbols());
+            slots[at] = plan.slots().getOrDefault(buffer, -1);
+            if (program.constants().containsKey(buffer)) constants[at] = program.constants().get(buffer).storage();
+        });
+        firstOutput = program.inputs().size() + program.constants().size();
+        mayFail = !program.steps().stream().allMatch(Step.Launch.class::isInstance);
+    }
+
+    /// The extents of a call with these arguments.
+    long[] extents(NDArray[] arguments) {
+        return form.extents().evaluate(arguments);
+    }
+
+    /// Whether a call with these extents may run this form.
+    boolean serves(long[] evaluated) {
+        return form.serves(evaluated);
+    }
+
+    /// How many kernels there are before and after fusion.
+    int[] kernels() {
+        return new int[] {lowered.kernels(), program.kernels()};
+    }
+
+    String explain() {
+        return "%s: %d kernels, %d before fusion; %d buffers in %d slots%n%s".formatted(program.name(), program.kernels(), lowered.kernels(),
+                plan.slots().size(), plan.slotCount(), program);
+    }
+
+    <T> Optional<T> scalarFunction(Class<T> type) {
+        return Optional.empty();
+    }
+
+    NDArray[] run(long[] evaluated, NDArray[] arguments, NDArray[] destinations) {
+        Object[] workspace = idle.getAndSet(null);
+        if (workspace == null) workspace = new Object[plan.slotCount()];
+        Object[] buffers = constants.clone();
+        for (int i = 0; i < arguments.length; i++) buffers[i] = arguments[i].storage();
+        NDArray[] results = new NDArray[program.outputs().size()];
+        for (int i = 0; i < results.length; i++) {
+            Extent extent = extents[firstOutput + i];
+            long[] shape = extent.shape(evaluated);
+            boolean direct = destinations[i] != null && !mayFail && java.util.Arrays.equals(shape, destinations[i].shape())
+                    && !shared(destinations[i], arguments, destinations, i);
+            results[i] = direct ? destinations[i]
+                    : NDArray.wrap(extent.buffer().dtype(), Storage.allocate(extent.buffer().dtype(), extent.size(evaluated)), shape);
+            buffers[firstOutput + i] = results[i].storage();
+        }
+        int[] symbols = new int[program.symbols().size()];
+        for (int i = 0; i < symbols.length; i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
+        run(program.steps(), evaluated, symbols, buffers, workspace);
+        idle.set(workspace);
+        for (int i = 0; i < results.length; i++)
+            if (destinations[i] != null && results[i] != destinations[i]) {
+                if (!java.util.Arrays.equals(results[i].shape(), destinations[i].shape()))
+                    throw new DamoException("%s: result %d has shape %s, but its destination has shape %s".formatted(program.name(), i,
+                            java.util.Arrays.toString(results[i].shape()), java.util.Arrays.toString(destinations[i].shape())));
+            }
+        for (int i = 0; i < results.length; i++)
+            if (destinations[i] != null && results[i] != destinations[i]) {
+                System.arraycopy(results[i].storage(), 0, destinations[i].storage(), 0, (int) results[i].size());
+                results[i] = destinations[i];
+            }
+        return results;
+    }
+
+    /// Whether the memory of a destination is also read, or is another destination.
+    private static boolean shared(NDArray destination, NDArray[] arguments, NDArray[] destinations, int own) {
+        for (NDArray argument : arguments) if (argument.storage() == destination.storage()) return true;
+        for (int i = 0; i < destinations.length; i++)
+            if (i != own && destinations[i] != null && destinations[i].storage() == destination.storage()) return true;
+        return false;
+    }
+
+    private void run(List<Step> steps, long[] evaluated, int[] symbols, Object[] buffers, Object[] workspace) {
+        for (Step step : steps) {
+            switch (step) {
+                case Step.Launch(var kernel) -> {
+                    for (var store : kernel.stores()) provide(plan.positions().get(store.to()), evaluated, buffers, workspace);
+                    code.run(number.get(kernel), buffers, symbols);
+                }
+                case Step.Branch(var condition, var then, var otherwise) ->
+                    run(holds(condition, buffers) ? then : otherwise, evaluated, symbols, buffers, workspace);
+                case Step.Check(var condition, var message) -> {
+                    if (!holds(condition, buffers)) throw new DamoException(message);
+                }
+            }
+        }
+    }
+
+    /// Gives a temporary the memory of its slot.
+    private void provide(int at, long[] evaluated, Object[] buffers, Object[] workspace) {
+        int slot = slots[at];
+        if (slot < 0) return;
+        int size = extents[at].size(evaluated);
+        if (workspace[slot] == null || java.lang.reflect.Array.getLength(workspace[slot]) < size)
+            workspace[slot] = Storage.allocate(extents[at].buffer().dtype(), size);
+        buffers[at] = workspace[slot];
+    }
+
+    private boolean holds(Buffer condition, Object[] buffers) {
+        return ((boolean[]) buffers[plan.positions().get(condition)])[0];
+    }
+}

@@ -1,0 +1,48 @@
+package damo.cpu;
+
+import damo.CompilerBug;
+import damo.fuse.Fusion;
+import damo.jvm.MethodTooLarge;
+import damo.kernel.Program;
+import damo.kernel.Values;
+import damo.kernel.Verifier;
+import damo.lower.Specialization;
+import damo.plan.MemoryPlan;
+import java.util.List;
+
+/// From a lowered program to one that runs.
+final class Compiler {
+    /// A pass over programs; pure.
+    private record Pass(String name, Rewrite rewrite) {}
+
+    private interface Rewrite {
+        Program apply(Program program, Values values, int limit);
+    }
+
+    private static final List<Pass> PASSES = List.of(
+            // While a kernel is still one op: what may be joined is easiest to see before functions are spelled out and loops are placed,
+            // which the emitter does for each kernel as it goes.
+            new Pass("fuse", Fusion::fuse));
+
+    /// The most values of one kernel. HotSpot compiles no method above 8,000 bytes of bytecode; a value takes some ten.
+    private static final int LIMIT = 256;
+
+    private Compiler() {}
+
+    /// Runs all passes and emits the code; if a method becomes too large for HotSpot, again with smaller kernels.
+    static Compiled compile(Specialization lowered) {
+        Verifier.check(lowered.program(), "lower");
+        for (int limit = LIMIT;; limit /= 2) {
+            Program program = lowered.program();
+            for (Pass pass : PASSES) {
+                program = pass.rewrite.apply(program, lowered.values(), limit);
+                Verifier.check(program, pass.name);
+            }
+            try {
+                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program));
+            } catch (MethodTooLarge e) {
+                if (limit == 1) throw new CompilerBug("emit", e, program.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package damo.cpu;
+
+import damo.graph.Lambda;
+import damo.spi.Backend;
+import damo.spi.Executable;
+
+/// Compiles to JVM bytecode.
+public final class CpuBackend implements Backend {
+    /// The back end that `on("cpu")` takes, and the default.
+    public CpuBackend() {}
+
+    @Override public String name() {
+        return "cpu";
+    }
+
+    @Override public Executable prepare(Lambda program) {
+        return new CpuExecutable(program);
+    }
+}

@@ -1,0 +1,72 @@
+package damo.cpu;
+
+import damo.graph.Lambda;
+import damo.graph.Op;
+import damo.lower.Specialization;
+import damo.spi.Executable;
+import damo.value.NDArray;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/// A program with one compiled form for each pattern of extents that it has met.
+final class CpuExecutable implements Executable {
+    /// Beyond this many patterns the oldest form is dropped: memory stays bounded however wild the shapes are.
+    private static final int MOST_FORMS = 64;
+
+    private final Lambda program;
+    private final List<Compiled> forms = new CopyOnWriteArrayList<>();
+    private volatile Compiled latest;
+
+    CpuExecutable(Lambda program) {
+        this.program = program;
+    }
+
+    @Override public NDArray[] run(NDArray[] arguments, NDArray[] destinations) {
+        NDArray[] whole = arguments.clone();
+        for (int i = 0; i < whole.length; i++) whole[i] = whole[i].contiguous();
+        Compiled form = latest;
+        long[] extents = form == null ? null : form.extents(whole);
+        if (form == null || !form.serves(extents)) {
+            form = form(whole);
+            extents = form.extents(whole);
+            latest = form;
+        }
+        return form.run(extents, whole, destinations);
+    }
+
+    private Compiled form(NDArray[] arguments) {
+        for (Compiled form : forms) if (form.serves(form.extents(arguments))) return form;
+        synchronized (forms) {
+            for (Compiled form : forms) if (form.serves(form.extents(arguments))) return form;
+            Compiled form = Compiler.compile(Specialization.of(program, arguments));
+            if (forms.size() == MOST_FORMS) forms.removeFirst();
+            forms.add(form);
+            return form;
+        }
+    }
+
+    @Override public <T> Optional<T> scalarFunction(Class<T> type) {
+        boolean scalars = program.parameters().stream().allMatch(p -> p.rank() == 0) && program.results().size() == 1
+                && program.results().getFirst().rank() == 0;
+        if (!scalars || damo.graph.Graph.order(program.results()).stream().anyMatch(v -> v.op() instanceof Op.Assert)) return Optional.empty();
+        NDArray[] zeros = program.parameters().stream().map(p -> NDArray.zeros(p.dtype())).toArray(NDArray[]::new);
+        return form(zeros).scalarFunction(type);
+    }
+
+    @Override public String explain() {
+        if (forms.isEmpty()) return "%s: nothing is compiled before the first call".formatted(program.name());
+        return forms.stream().map(Compiled::explain).collect(Collectors.joining("\n"));
+    }
+
+    @Override public int[] kernels() {
+        Compiled form = latest;
+        return form == null ? new int[] {0, 0} : form.kernels();
+    }
+
+    @Override public String toString() {
+        return "%s on cpu, %d forms %s".formatted(program.name(), forms.size(), Arrays.toString(kernels()));
+    }
+}

@@ -1,0 +1,51 @@
+package damo.cpu;
+
+import damo.CompilerBug;
+import damo.DamoException;
+import damo.kernel.Buffer;
+import damo.kernel.Scalar;
+import damo.kernel.Value;
+import java.util.Arrays;
+import java.util.List;
+
+/// The extents of a buffer as numbers, once the symbols of a call are known.
+///
+/// @param buffer whose extents they are
+/// @param known for each axis, the extent, or −1
+/// @param symbol for each axis, the position of its symbol, or −1
+record Extent(Buffer buffer, long[] known, int[] symbol) {
+    static Extent of(Buffer buffer, List<String> symbols) {
+        long[] known = new long[buffer.rank()];
+        int[] symbol = new int[buffer.rank()];
+        for (int i = 0; i < known.length; i++) {
+            Value extent = buffer.extents().get(i);
+            known[i] = extent.op() instanceof Scalar.Whole(var w) ? w : -1;
+            symbol[i] = extent.op() instanceof Scalar.Symbol(var name) ? symbols.indexOf(name) : -1;
+            if (known[i] < 0 && symbol[i] < 0) throw new CompilerBug("plan", buffer.name() + " has a computed extent", extent.toString());
+        }
+        return new Extent(buffer, known, symbol);
+    }
+
+    /// The shape in a call with these extents.
+    long[] shape(long[] extents) {
+        long[] shape = known.clone();
+        for (int i = 0; i < shape.length; i++) if (symbol[i] >= 0) shape[i] = extents[symbol[i]];
+        return shape;
+    }
+
+    /// The number of elements in a call with these extents.
+    ///
+    /// @throws DamoException if an extent is negative, or there are more elements than a Java array holds
+    int size(long[] extents) {
+        long size = 1;
+        for (int i = 0; i < known.length; i++) {
+            long extent = symbol[i] >= 0 ? extents[symbol[i]] : known[i];
+            if (extent < 0) throw new DamoException("an extent is %d in the shape %s; it must not be negative".formatted(extent, Arrays.toString(shape(extents))));
+            size = Math.multiplyHigh(size, extent) != 0 || size * extent < 0 ? Long.MAX_VALUE : size * extent;
+        }
+        if (size > Integer.MAX_VALUE - 8)
+            throw new DamoException("a %s of shape %s is needed, %,d bytes in all; a Java array holds at most %,d elements"
+                    .formatted(buffer.dtype(), Arrays.toString(shape(extents)), size > Long.MAX_VALUE / 8 ? size : size * buffer.dtype().bits() / 8, Integer.MAX_VALUE - 8));
+        return (int) size;
+    }
+}

@@ -1,0 +1,36 @@
+package damo.cpu;
+
+import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/// Walks over the kernels of a program, in branches too.
+final class Kernels {
+    private Kernels() {}
+
+    /// The program with every kernel replaced by its image.
+    static Program map(Program program, UnaryOperator<Kernel> image) {
+        return program.withSteps(map(program.steps(), image));
+    }
+
+    private static List<Step> map(List<Step> steps, UnaryOperator<Kernel> image) {
+        return steps.stream().<Step>map(step -> switch (step) {
+            case Step.Launch(var kernel) -> new Step.Launch(image.apply(kernel));
+            case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, map(then, image), map(otherwise, image));
+            case Step.Check check -> check;
+        }).toList();
+    }
+
+    /// All kernels, in order.
+    static List<Kernel> of(Program program) {
+        var all = new ArrayList<Kernel>();
+        map(program, kernel -> {
+            all.add(kernel);
+            return kernel;
+        });
+        return all;
+    }
+}

@@ -1,0 +1,50 @@
+package damo.cpu;
+
+import damo.CompilerBug;
+import damo.jvm.KernelClass;
+import damo.jvm.KernelCode;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Values;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Makes emitted bytes run: as hidden classes, so that a dropped function is collected.
+final class Loader {
+    /// A class file names at most 65,535 constants; with so many kernels a class stays far below.
+    private static final int KERNELS_OF_A_CLASS = 100;
+
+    private Loader() {}
+
+    /// Code that runs `kernels` by their number in the list.
+    ///
+    /// @throws damo.jvm.MethodTooLarge if a kernel is too large to be compiled
+    static KernelCode load(Program program, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
+        Map<String, Integer> symbols = new HashMap<>();
+        for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
+        var parts = new ArrayList<KernelCode>();
+        for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
+            List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
+            parts.add((KernelCode) instance(KernelClass.of(className(program), values, part, positions, symbols).bytes(), program));
+        }
+        if (parts.size() == 1) return parts.getFirst();
+        return (kernel, buffers, sizes) -> parts.get(kernel / KERNELS_OF_A_CLASS).run(kernel % KERNELS_OF_A_CLASS, buffers, sizes);
+    }
+
+    /// Hidden classes live in the package of the class that defines them.
+    static String className(Program program) {
+        return "damo/cpu/" + program.name().replaceAll("[^A-Za-z0-9_]", "_");
+    }
+
+    static Object instance(byte[] bytes, Program program) {
+        try {
+            return MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass().getConstructor().newInstance();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new CompilerBug("load", e, program.toString());
+        }
+    }
+}

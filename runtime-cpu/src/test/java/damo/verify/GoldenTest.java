@@ -1,0 +1,132 @@
+package damo.verify;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import damo.Damo;
+import damo.DamoException;
+import damo.spi.Backend;
+import damo.value.NDArray;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// Values and gradients of an independent implementation, from the folder that `-Ddamo.golden=DIR` names, else from the project's own
+/// copy. `-Ddamo.golden.only=TEXT` takes only cases whose id contains the text.
+class GoldenTest {
+    private final Map<String, Integer> skipped = new TreeMap<>();
+    private final List<String> failures = new ArrayList<>();
+    private int passed;
+    private int failed;
+
+    @Test void valuesAndGradientsAgree() throws IOException {
+        String only = System.getProperty("damo.golden.only", "");
+        for (JsonNode json : cases()) if (json.get("id").asText().contains(only)) check(json);
+        failures.forEach(System.out::println);
+        int skips = skipped.values().stream().mapToInt(Integer::intValue).sum();
+        System.out.printf("golden: %d passed, %d skipped (%s), %d failed%n", passed, skips, skipped.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder())).map(e -> e.getKey() + ": " + e.getValue()).collect(Collectors.joining(", ")), failed);
+        assertTrue(passed + skips > 0, "no cases were found");
+        assertTrue(failures.isEmpty(), () -> "%d golden cases failed:%n%s".formatted(failed, String.join("\n", failures)));
+    }
+
+    private static List<JsonNode> cases() throws IOException {
+        String folder = System.getProperty("damo.golden", "");
+        Path path = folder.isEmpty() ? new File(Objects.requireNonNull(GoldenTest.class.getResource("/golden")).getPath()).toPath() : Path.of(folder);
+        var cases = new ArrayList<JsonNode>();
+        try (var files = Files.list(path)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList())
+                new ObjectMapper().readTree(file.toFile()).get("cases").forEach(cases::add);
+        }
+        return cases;
+    }
+
+    private void check(JsonNode json) {
+        try {
+            new GoldenCase(json, true);
+        } catch (GoldenCall.Missing e) {
+            skipped.merge(e.getMessage(), 1, Integer::sum);
+            return;
+        } catch (RuntimeException _) {
+            // Said below, with the back end.
+        }
+        int before = failures.size();
+        // Squeezing all axes of extent 1 can be said of known extents only.
+        boolean squeezes = json.get("expr").toString().contains("\"squeeze\"") && json.get("expr").toString().contains("\"axis\":null");
+        for (String backend : backends()) {
+            if (!squeezes) run(json, backend, false);
+            run(json, backend, true);
+        }
+        if (failures.size() == before) passed++;
+        else failed++;
+    }
+
+    private static List<String> backends() {
+        var names = new ArrayList<>(List.of("interpreter"));
+        ServiceLoader.load(Backend.class).forEach(b -> names.add(b.name()));
+        return names;
+    }
+
+    private void run(JsonNode json, String backend, boolean isStatic) {
+        String where = "%s on %s, extents %s".formatted(json.get("id").asText(), backend, isStatic ? "known" : "open");
+        try {
+            var golden = new GoldenCase(json, isStatic);
+            var f = Damo.function().in(List.copyOf(golden.inputs.values())).out(golden.results).allowUnused().on(backend).compile();
+            List<NDArray> values = f.callAll(golden.arguments().toArray());
+            int outputs = json.get("outputs").size();
+            for (int i = 0; i < values.size(); i++) {
+                String wrong = difference(values.get(i), golden.expected.get(i), json);
+                if (wrong == null) continue;
+                String what = i < outputs ? "output " + i : "gradient by " + List.copyOf(json.get("grads").properties()).get(i - outputs).getKey();
+                failures.add("%s: %s: %s; expression %s".formatted(where, what, wrong, brief(json.get("expr"))));
+                return;
+            }
+        } catch (DamoException e) {
+            failures.add("%s: %s; expression %s".formatted(where, e.getMessage().lines().limit(4).collect(Collectors.joining(" | ")), brief(json.get("expr"))));
+        } catch (RuntimeException | LinkageError e) {
+            failures.add("%s: %s at %s; expression %s".formatted(where, e.toString().lines().limit(3).collect(Collectors.joining(" | ")),
+                    e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "?", brief(json.get("expr"))));
+        }
+    }
+
+    private static String brief(JsonNode e) {
+        String text = e.toString();
+        return text.length() > 300 ? text.substring(0, 300) + "…" : text;
+    }
+
+    /// What is wrong with `got`, or `null`.
+    private static String difference(NDArray got, JsonNode expected, JsonNode json) {
+        String dtype = expected.get("dtype").asText();
+        NDArray want = GoldenCase.value(dtype, expected.get("data"), GoldenCase.extents(expected));
+        boolean otherDtype = !got.dtype().toString().equals(dtype);
+        if (otherDtype && !json.get("note").asText().contains(got.dtype().toString())) return "dtype %s, expected %s".formatted(got.dtype(), dtype);
+        if (!java.util.Arrays.equals(got.shape(), want.shape())) return "type %s, expected %s".formatted(got.type(), want.type());
+        double tol = json.get("tol").doubleValue();
+        double atol = json.get("atol").doubleValue();
+        for (int i = 0; i < want.size(); i++) {
+            boolean equal = want.dtype().isFloat() ? isClose(got.doubleAt(i), want.doubleAt(i), tol, atol) : got.longAt(i) == want.longAt(i);
+            if (!equal) return "element %d is %s, expected %s".formatted(i, text(got, i), text(want, i));
+        }
+        return null;
+    }
+
+    private static String text(NDArray x, int i) {
+        return x.dtype().isFloat() ? Double.toString(x.doubleAt(i)) : Long.toString(x.longAt(i));
+    }
+
+    private static boolean isClose(double a, double e, double tol, double atol) {
+        if (a == e || Double.isNaN(a) && Double.isNaN(e)) return true;
+        return !Double.isInfinite(e) && Math.abs(a - e) <= tol * Math.abs(e) + atol;
+    }
+}
