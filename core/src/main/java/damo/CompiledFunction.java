@@ -119,6 +119,11 @@ public final class CompiledFunction {
         return "%s%n%s".formatted(this, executable.explain());
     }
 
+    /// How many kernels the last call ran: as the program was lowered, and after fusion. Zeros before the first call, and where nothing is compiled.
+    public int[] kernels() {
+        return executable.kernels();
+    }
+
     /// The start of a changed copy: with other shared variables, or without updates.
     public FunctionCopy copy() {
         return new FunctionCopy(definition);

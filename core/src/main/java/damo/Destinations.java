@@ -42,9 +42,9 @@ record Destinations(NDArray[] direct, Object[] copied) {
         } else if (target.getClass() == dtype.storage() && output.rank() == 0 && Array.getLength(target) == 1) {
             direct[i] = NDArray.wrap(dtype, target);
         } else {
-            Class<?> leaf = Signature.leaf(target.getClass());
-            boolean fits = leaf.isPrimitive() ? leaf == dtype.storage().componentType() || Signature.dtype(leaf) != null && Arguments.widens(dtype, Signature.dtype(leaf))
-                    : Signature.isJoml(leaf) && Arguments.widens(dtype, NDArray.of(target).dtype());
+            Class<?> leaf = JavaTypes.leaf(target.getClass());
+            boolean fits = leaf.isPrimitive() ? leaf == dtype.storage().componentType() || JavaTypes.dtype(leaf) != null && Arguments.widens(dtype, JavaTypes.dtype(leaf))
+                    : JavaTypes.isJoml(leaf) && Arguments.widens(dtype, NDArray.of(target).dtype());
             if (!fits)
                 throw new DamoException("%s is a %s, which cannot hold %s; pass an NDArray, a Java array or a JOML value of this dtype, or cast the output"
                         .formatted(what, target.getClass().getSimpleName(), output.type()));

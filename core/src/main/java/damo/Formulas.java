@@ -4,7 +4,7 @@ import damo.graph.Variable;
 import damo.type.DType;
 
 /// Well-known functions that are formulas of others. Users see them as members of [Damo].
-abstract class Formulas extends Tensors {
+abstract class Formulas extends Networks {
     Formulas() {}
 
     /// `1 / x`.

@@ -57,12 +57,12 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     }
 
     private void checkInput(Variable input, Class<?> given) {
-        Class<?> leaf = leaf(given);
-        DType from = dtype(leaf);
-        boolean fits = isOpen(given) || Number.class.isAssignableFrom(given) || given == Boolean.class
-                || isJoml(given) && input.rank() > 0
+        Class<?> leaf = JavaTypes.leaf(given);
+        DType from = JavaTypes.dtype(leaf);
+        boolean fits = JavaTypes.isOpen(given) || Number.class.isAssignableFrom(given) || given == Boolean.class
+                || JavaTypes.isJoml(given) && input.rank() > 0
                 || given.isPrimitive() && input.rank() == 0 && weak(from, input.dtype())
-                || given.isArray() && depth(given) == input.rank() && holds(from, leaf, input.dtype());
+                || given.isArray() && JavaTypes.depth(given) == input.rank() && holds(from, leaf, input.dtype());
         if (!fits) throw mismatch("a %s is no value for the input %s, which is %s".formatted(given.getSimpleName(), input.label(), input.type()));
     }
 
@@ -76,12 +76,12 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     }
 
     private void checkOutput(Variable output, Class<?> wanted, boolean destination) {
-        Class<?> leaf = leaf(wanted);
-        DType to = dtype(unboxed(leaf));
-        boolean exact = unboxed(leaf) == output.dtype().storage().componentType();
+        Class<?> leaf = JavaTypes.leaf(wanted);
+        DType to = JavaTypes.dtype(JavaTypes.unboxed(leaf));
+        boolean exact = JavaTypes.unboxed(leaf) == output.dtype().storage().componentType();
         boolean element = to != null && (exact || Arguments.widens(output.dtype(), to));
-        boolean fits = isOpen(wanted) || isJoml(wanted) && output.rank() > 0
-                || wanted.isArray() && leaf.isPrimitive() && element && (depth(wanted) == 1 || depth(wanted) == output.rank())
+        boolean fits = JavaTypes.isOpen(wanted) || JavaTypes.isJoml(wanted) && output.rank() > 0
+                || wanted.isArray() && leaf.isPrimitive() && element && (JavaTypes.depth(wanted) == 1 || JavaTypes.depth(wanted) == output.rank())
                 || !destination && !wanted.isArray() && element && output.rank() == 0;
         if (!fits)
             throw mismatch("a %s cannot take the output %s, which is %s; cast the output, or change the method"
@@ -130,71 +130,12 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
 
     private Object call(Object[] arguments) {
         NDArray[] values = function.arguments(new NDArray[function.inputs().size()], Arrays.copyOf(arguments, inputs));
-        if (inputs == arguments.length && method.getReturnType() != void.class) return result(function.run(values, null)[0], method.getReturnType());
+        if (inputs == arguments.length && method.getReturnType() != void.class) return JavaTypes.result(function.run(values, null)[0], method.getReturnType());
         Object[] targets = Arrays.copyOfRange(arguments, inputs, arguments.length);
         for (int i = 0; i < targets.length; i++)
             if (targets[i] == null) throw new DamoException("%s: the destination of output %d is null; pass a %s"
                     .formatted(function.label(), i, method.getParameterTypes()[inputs + i].getSimpleName()));
         function.run(values, Destinations.of(function.label(), function.outputs(), targets));
         return method.getReturnType() == void.class ? null : targets[0];
-    }
-
-    private static Object result(NDArray value, Class<?> wanted) {
-        if (isOpen(wanted)) return value;
-        if (isJoml(wanted)) return value.to(fresh(wanted));
-        if (wanted.isArray()) return array(value, wanted);
-        Class<?> c = unboxed(wanted);
-        if (c == double.class) return value.scalar();
-        if (c == float.class) return (float) value.scalar();
-        if (c == long.class) return value.scalarLong();
-        if (c == int.class) return (int) value.scalarLong();
-        if (c == short.class) return (short) value.scalarLong();
-        if (c == byte.class) return (byte) value.scalarLong();
-        return value.scalarBoolean();
-    }
-
-    private static Object array(NDArray value, Class<?> wanted) {
-        Class<?> leaf = leaf(wanted);
-        NDArray typed = leaf == value.dtype().storage().componentType() ? value : value.astype(dtype(leaf));
-        return depth(wanted) == 1 ? typed.contiguous().storage() : typed.toArray();
-    }
-
-    private static Object fresh(Class<?> joml) {
-        try {
-            return joml.getDeclaredConstructor().newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new DamoException("as: a %s cannot be made; return a mutable JOML class with a constructor that takes nothing".formatted(joml.getName()), e);
-        }
-    }
-
-    // ---- classes
-
-    private static boolean isOpen(Class<?> c) {
-        return c == Object.class || c == NDArray.class;
-    }
-
-    static boolean isJoml(Class<?> c) {
-        return c.getPackageName().equals("org.joml");
-    }
-
-    /// The dtype whose storage has elements of this class (the signed one), or `null`.
-    static DType dtype(Class<?> primitive) {
-        for (DType t : DType.values()) if (t.storage().componentType() == primitive) return t;
-        return null;
-    }
-
-    static Class<?> leaf(Class<?> c) {
-        while (c.isArray()) c = c.componentType();
-        return c;
-    }
-
-    private static int depth(Class<?> c) {
-        int depth = 0;
-        for (; c.isArray(); c = c.componentType()) depth++;
-        return depth;
-    }
-
-    private static Class<?> unboxed(Class<?> c) {
-        return java.lang.invoke.MethodType.methodType(c).unwrap().returnType();
     }
 }

@@ -13,6 +13,7 @@ import org.joml.Vector2fc;
 import org.junit.jupiter.api.Test;
 
 /// Functions as functional interfaces.
+@SuppressWarnings({"unchecked", "rawtypes"})       // a class literal has no type arguments
 class SignatureTest {
     interface Fill { void fill(double[] in, double[] doubled, NDArray sum); }
 

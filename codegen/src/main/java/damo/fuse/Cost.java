@@ -1,7 +1,6 @@
 package damo.fuse;
 
 import damo.graph.ScalarOp;
-import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
 import damo.kernel.Store;
@@ -62,6 +61,15 @@ record Cost(int size, int work, List<Scalar.Fold> folds, List<Value> loads) {
         };
     }
 
+    /// The cost of this and `count` times that together; an upper bound, since what they share is counted twice.
+    Cost plus(Cost that, int count) {
+        var allFolds = new ArrayList<>(folds);
+        allFolds.addAll(that.folds);
+        var allLoads = new ArrayList<>(loads);
+        allLoads.addAll(that.loads);
+        return new Cost(size + count * that.size, work + count * that.work, allFolds, allLoads);
+    }
+
     /// Whether computing it again wherever it is needed costs less than a trip through memory.
     boolean isCheap() {
         return folds.isEmpty() && work <= CHEAP && loads.size() <= 2;
@@ -69,7 +77,7 @@ record Cost(int size, int work, List<Scalar.Fold> folds, List<Value> loads) {
 
     /// Whether every reduction runs along the last axis of what it loads, so that the loop over it reads memory in order.
     boolean foldsInOrder() {
-        return folds.stream().allMatch(fold -> of(fold.body()).loads.stream().allMatch(load -> load.op() instanceof Scalar.Load(Buffer _, var at)
+        return folds.stream().allMatch(fold -> of(fold.body()).loads.stream().allMatch(load -> load.op() instanceof Scalar.Load(_, var at)
                 && (at.isEmpty() || isIndexOf(at.getLast(), fold) || at.stream().noneMatch(i -> isIndexOf(i, fold)))));
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,16 +24,17 @@ import java.util.Set;
 /// that computes nothing expensive twice: into a longer expression, into a reduction (prologue), after a reduction (epilogue), into
 /// rows that share reductions. Else kernels over the same extents that share loads become *one* loop with several stores.
 public final class Fusion {
+    /// How many kernels back a loop to share is looked for.
+    private static final int LOOK_BACK = 8;
+
     private final Values values;
     private final int limit;
     private final Uses uses;
-    private final Set<Buffer> kept;
 
     private Fusion(Program program, Values values, int limit) {
         this.values = values;
         this.limit = limit;
         this.uses = new Uses(program);
-        this.kept = new HashSet<>(program.outputs());
     }
 
     /// The fused program; no kernel has more than about `limit` values, save those that had more before.
@@ -40,51 +42,43 @@ public final class Fusion {
         return program.withSteps(new Fusion(program, values, limit).fuse(program.steps()));
     }
 
-    /// A kernel in the list of steps that is being built, and what is known of it.
+    /// A kernel in the list of steps that is being built, and what is known of it; the counts add up as kernels are joined, so that no
+    /// kernel is walked again because another one grew.
     private static final class Slot {
         Kernel kernel;
-        int size;
-        final Map<Buffer, Cost> costs = new HashMap<>();
+        Cost cost;
+        final Set<Buffer> reads;
 
         Slot(Kernel kernel) {
-            set(kernel);
+            this.kernel = kernel;
+            this.cost = Cost.of(kernel);
+            this.reads = Uses.read(kernel);
         }
 
-        void set(Kernel other) {
-            kernel = other;
-            size = Cost.of(other).size();
-            costs.clear();
+        Store store(Buffer buffer) {
+            return kernel.stores().stream().filter(s -> s.to().equals(buffer)).findFirst().orElseThrow();
         }
 
         Cost cost(Store store) {
-            return costs.computeIfAbsent(store.to(), _ -> Cost.of(store.value()));
+            return kernel.stores().size() == 1 ? cost : Cost.of(store.value());
         }
     }
 
     private List<Step> fuse(List<Step> steps) {
-        var built = new ArrayList<Object>();                 // Slot or Step
+        var built = new LinkedHashSet<Object>();             // Slots and Steps
         Map<Buffer, Slot> producers = new HashMap<>();
-        Map<Buffer, Integer> lastRead = new HashMap<>();
         for (Step step : steps) {
             switch (step) {
                 case Step.Launch(var kernel) -> {
-                    Slot slot = new Slot(inlined(kernel, producers));
-                    Slot host = host(slot.kernel, built, producers, lastRead);
-                    if (host != null) {
-                        Kernel merged = merged(host.kernel, slot.kernel);
-                        uses.replace(slot.kernel, merged);
-                        Uses.read(host.kernel).forEach(uses::drop);
-                        host.set(merged);
-                        built.remove(host);
-                        slot = host;
-                    }
+                    Slot slot = new Slot(kernel);
+                    for (Buffer buffer : List.copyOf(slot.reads)) if (producers.containsKey(buffer)) inline(producers.get(buffer), buffer, slot, built);
+                    Slot host = host(slot, built);
+                    if (host != null) merge(host, slot, built);
                     built.add(slot);
                     for (Store store : slot.kernel.stores()) producers.put(store.to(), slot);
-                    for (Buffer read : Uses.read(slot.kernel)) lastRead.put(read, built.size());
                 }
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     built.add(new Step.Branch(condition, fuse(then), fuse(otherwise)));
-                    lastRead.clear();
                     producers.clear();                       // nothing moves across a branch
                 }
                 case Step.Check check -> built.add(check);
@@ -94,13 +88,14 @@ public final class Fusion {
     }
 
     /// The steps without stores that nobody reads any more.
-    private List<Step> finished(List<Object> built) {
+    private List<Step> finished(LinkedHashSet<Object> built) {
         var steps = new ArrayList<Step>();
         for (Object step : built.reversed()) {
             if (step instanceof Slot slot) {
                 List<Store> wanted = slot.kernel.stores().stream().filter(s -> uses.of(s.to()) > 0).toList();
                 Kernel left = new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted);
-                uses.replace(slot.kernel, left);
+                slot.reads.forEach(uses::drop);
+                Uses.read(left).forEach(uses::add);
                 if (!wanted.isEmpty()) steps.add(new Step.Launch(left));
             } else {
                 steps.add((Step) step);
@@ -109,34 +104,34 @@ public final class Fusion {
         return steps.reversed();
     }
 
-    /// `reader` with every producer in it that may go there.
-    private Kernel inlined(Kernel reader, Map<Buffer, Slot> producers) {
-        Kernel kernel = reader;
-        for (Buffer buffer : Uses.read(reader)) {
-            Slot producer = producers.get(buffer);
-            if (producer == null) continue;
-            Store store = producer.kernel.stores().stream().filter(s -> s.to().equals(buffer)).findFirst().orElseThrow();
-            var sites = new Sites(kernel, buffer);
-            if (!mayInline(producer, store, kernel, sites)) continue;
-            Kernel before = kernel;
-            kernel = inlined(before, producer.kernel, store, sites);
-            uses.replace(before, kernel);
+    /// Computes `buffer` in the reader itself, if that is a gain; a producer that nobody reads any more vanishes.
+    private void inline(Slot producer, Buffer buffer, Slot reader, Set<Object> built) {
+        Store store = producer.store(buffer);
+        Cost cost = producer.cost(store);
+        var sites = new Sites(reader.kernel, buffer);
+        if (!mayInline(cost, store, reader, sites)) return;
+        reader.kernel = inlined(reader.kernel, producer.kernel, store, sites);
+        reader.cost = reader.cost.plus(cost, sites.positions().size());
+        reader.reads.remove(buffer);
+        uses.drop(buffer);
+        Set<Buffer> inner = producer.kernel.stores().size() == 1 ? producer.reads : Uses.read(store);
+        for (Buffer read : inner) if (reader.reads.add(read)) uses.add(read);
+        if (producer.kernel.stores().size() == 1 && uses.of(buffer) == 0) {
+            producer.reads.forEach(uses::drop);
+            built.remove(producer);
         }
-        return kernel;
     }
 
-    private boolean mayInline(Slot producer, Store store, Kernel reader, Sites sites) {
+    private boolean mayInline(Cost cost, Store store, Slot reader, Sites sites) {
         if (sites.positions().isEmpty() || sites.isFlat()) return false;
-        Cost cost = producer.cost(store);
-        if (Cost.of(reader).size() + cost.size() * sites.positions().size() > limit) return false;
+        if (reader.cost.size() + cost.size() * sites.positions().size() > limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
         if (uses.of(store.to()) > 1 || sites.positions().size() > 1) return false;
         List<Value> at = significant(sites.positions().getFirst());
         if (cost.folds().isEmpty()) return sites.computesOnce(at);
-        if (sites.isConditional() || at.isEmpty() && !reader.axes().isEmpty()) return false;
-        if (!cost.foldsInOrder() && (!Cost.of(reader).folds().isEmpty() || at.size() < reader.axes().size())) return false;
-        if (!Cost.of(reader).foldsInOrder()) return false;
-        return isPrefix(at, reader.axes());
+        if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return false;
+        if (!cost.foldsInOrder() && (!reader.cost.folds().isEmpty() || at.size() < reader.kernel.axes().size())) return false;
+        return reader.cost.foldsInOrder() && isPrefix(at, reader.kernel.axes());
     }
 
     /// A position without the trailing zeros, which are those of axes of extent 1.
@@ -188,40 +183,40 @@ public final class Fusion {
                 kernel.stores().stream().map(s -> new Store(s.to(), s.at(), values.replace(s.value(), image, done))).toList());
     }
 
-    /// An earlier kernel over the same extents which may run as late as now and shares a load with `kernel`, or `null`.
-    private Slot host(Kernel kernel, List<Object> built, Map<Buffer, Slot> producers, Map<Buffer, Integer> lastRead) {
-        Cost cost = Cost.of(kernel);
-        if (!cost.folds().isEmpty()) return null;
-        Set<Buffer> read = Uses.read(kernel);
-        for (int i = built.size() - 1; i >= Math.max(0, built.size() - 8); i--) {
-            if (!(built.get(i) instanceof Slot other)) return null;
-            if (movable(other, built, i, read) && extents(other.kernel).equals(extents(kernel)) && other.size + cost.size() <= limit
-                    && shares(other.kernel, kernel, read)) return other;
+    /// An earlier kernel over the same extents which may run as late as now and shares a load with this one, or `null`.
+    private Slot host(Slot slot, LinkedHashSet<Object> built) {
+        if (!slot.cost.folds().isEmpty()) return null;
+        Set<Buffer> readSince = new HashSet<>();
+        int looked = 0;
+        for (Object step : built.reversed()) {
+            if (!(step instanceof Slot other) || looked++ == LOOK_BACK) return null;
+            boolean movable = other.cost.folds().isEmpty() && other.kernel.stores().stream().noneMatch(s -> readSince.contains(s.to()));
+            if (movable && other.cost.size() + slot.cost.size() <= limit && extents(other.kernel).equals(extents(slot.kernel)) && shares(other, slot))
+                return other;
+            readSince.addAll(other.reads);
         }
         return null;
     }
 
-    /// Whether nothing between position `i` and now reads what `other` stores.
-    private static boolean movable(Slot other, List<Object> built, int i, Set<Buffer> read) {
-        for (Object later : built.subList(i + 1, built.size()))
-            for (Store store : other.kernel.stores())
-                if (Uses.read(((Slot) later).kernel).contains(store.to())) return false;
-        return Cost.of(other.kernel).folds().isEmpty();
-    }
-
     /// Whether the two share memory traffic, and what one stores is loaded by the other only at the position where it was stored.
-    private boolean shares(Kernel first, Kernel second, Set<Buffer> read) {
-        boolean shares = first.axes().isEmpty();
-        for (Store store : first.stores()) {
-            if (!read.contains(store.to())) continue;
-            var sites = new Sites(second, store.to());
-            if (sites.isFlat() || sites.positions().size() != 1 || !sites.positions().getFirst().equals(values.indices(second.axes()))
-                    || !store.at().equals(values.indices(first.axes()))) return false;
+    private boolean shares(Slot first, Slot second) {
+        boolean shares = first.kernel.axes().isEmpty() || first.reads.stream().anyMatch(second.reads::contains);
+        for (Store store : first.kernel.stores()) {
+            if (!second.reads.contains(store.to())) continue;
+            var sites = new Sites(second.kernel, store.to());
+            if (sites.isFlat() || sites.positions().size() != 1 || !sites.positions().getFirst().equals(values.indices(second.kernel.axes()))) return false;
             shares = true;
         }
-        Set<Buffer> common = new HashSet<>(Uses.read(first));
-        common.retainAll(read);
-        return shares || !common.isEmpty();
+        return shares;
+    }
+
+    /// Makes `slot` do what `host` does, too.
+    private void merge(Slot host, Slot slot, Set<Object> built) {
+        slot.kernel = merged(host.kernel, slot.kernel);
+        slot.cost = slot.cost.plus(host.cost, 1);
+        for (Store store : host.kernel.stores()) if (slot.reads.remove(store.to())) uses.drop(store.to());
+        for (Buffer read : host.reads) if (!slot.reads.add(read)) uses.drop(read);
+        built.remove(host);
     }
 
     private Kernel merged(Kernel first, Kernel second) {

@@ -5,10 +5,12 @@ import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
+import damo.kernel.Store;
 import damo.kernel.Value;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,19 +38,14 @@ final class Uses {
         }
     }
 
-    private void add(Buffer buffer) {
+    /// One reader more.
+    void add(Buffer buffer) {
         count.merge(buffer, 1, Integer::sum);
     }
 
     /// One reader less.
     void drop(Buffer buffer) {
         count.merge(buffer, -1, Integer::sum);
-    }
-
-    /// Replaces the readers of `before` by those of `after`.
-    void replace(Kernel before, Kernel after) {
-        read(before).forEach(this::drop);
-        read(after).forEach(this::add);
     }
 
     /// How many readers there are.
@@ -58,9 +55,16 @@ final class Uses {
 
     /// The buffers that a kernel loads.
     static Set<Buffer> read(Kernel kernel) {
-        Set<Buffer> read = new java.util.LinkedHashSet<>();
+        Set<Buffer> read = new LinkedHashSet<>();
         Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());
         kernel.stores().forEach(store -> read(store.value(), done, read));
+        return read;
+    }
+
+    /// The buffers that one store loads.
+    static Set<Buffer> read(Store store) {
+        Set<Buffer> read = new LinkedHashSet<>();
+        read(store.value(), Collections.newSetFromMap(new IdentityHashMap<>()), read);
         return read;
     }
 

@@ -26,7 +26,7 @@ import org.objectweb.asm.MethodVisitor;
 /// Stack contract: `value` leaves exactly one operand, `statement` leaves none. Values that are used more than once stay in a local
 /// variable, which those see that come after it in its block and in the blocks within.
 final class KernelMethod {
-    private static final int BLOCK = 1024;                             // terms of a sum that are added without compensation
+    private static final int BLOCK = 512;                              // terms of a sum that are added without compensation
 
     private final MethodVisitor mv;
     private final Lanes lanes;
@@ -91,8 +91,14 @@ final class KernelMethod {
         return local;
     }
 
+    /// Pushes the only element of `buffer`.
+    void element(Buffer buffer) {
+        lanes.get(buffer.dtype(), scalars.get(buffer));
+    }
+
     /// Emits `statements`, which see nothing of earlier ones but buffers.
     void statements(List<Stmt> statements) {
+        uses.clear();
         var roots = new Roots();
         statements.forEach(roots::statement);
         roots.values.forEach(this::use);

@@ -11,13 +11,13 @@ final class FreeAxes {
 
     /// The axes whose positions `v` depends on: those of its indices, without those that its folds go over.
     Set<Axis> of(Value v) {
-        Set<Axis> axes = known.get(v);
-        if (axes != null) return axes;
-        axes = new HashSet<>();
-        if (v.op() instanceof Scalar.Index(var axis)) axes.add(axis);
-        for (Value operand : v.op().operands()) axes.addAll(of(operand));
-        if (v.op() instanceof Scalar.Fold(_, var over, _)) over.forEach(axes::remove);
-        known.put(v, axes);
-        return axes;
+        for (Value u : Order.of(v, known::containsKey)) {
+            Set<Axis> axes = new HashSet<>();
+            if (u.op() instanceof Scalar.Index(var axis)) axes.add(axis);
+            for (Value operand : u.op().operands()) axes.addAll(known.get(operand));
+            if (u.op() instanceof Scalar.Fold(_, var over, _)) over.forEach(axes::remove);
+            known.put(u, axes);
+        }
+        return known.get(v);
     }
 }

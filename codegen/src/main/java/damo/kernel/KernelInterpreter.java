@@ -103,15 +103,31 @@ public final class KernelInterpreter {
         put(to.dtype(), to.storage(), at, value(store.value(), frame));
     }
 
-    private Number value(Value v, Frame frame) {
+    private Number value(Value root, Frame frame) {
+        Number known = home(root, frame).values.get(root);
+        if (known != null) return known;
+        for (Value v : Order.of(root, v -> home(v, frame).values.containsKey(v), KernelInterpreter::needed)) {
+            Frame home = home(v, frame);
+            home.values.put(v, compute(v, home));
+        }
+        return home(root, frame).values.get(root);
+    }
+
+    private Frame home(Value v, Frame frame) {
         Set<Axis> needed = free.of(v);
         Frame home = frame;
         while (home.outer != null && home.outer.axes.containsAll(needed)) home = home.outer;
-        Number known = home.values.get(v);
-        if (known != null) return known;
-        Number result = compute(v, home);
-        home.values.put(v, result);
-        return result;
+        return home;
+    }
+
+    /// The operands that are computed in any case, here.
+    private static List<Value> needed(Value v) {
+        return switch (v.op()) {
+            case Scalar.Choose(var condition, _, _) -> List.of(condition);
+            case Scalar.Fold _ -> List.of();
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _,
+                 Scalar.Convert _ -> v.op().operands();
+        };
     }
 
     private Number compute(Value v, Frame frame) {
@@ -216,7 +232,8 @@ public final class KernelInterpreter {
 
     private NDArray array(Buffer buffer) {
         NDArray array = memory.get(buffer);
-        if (array == null) throw new CompilerBug("kernels", "buffer %s is read and not stored".formatted(buffer.name()), program.toString());
+        if (array == null)
+            throw new CompilerBug("kernels", "buffer %s is read and not stored".formatted(buffer.name()), program.toString());
         return array;
     }
 

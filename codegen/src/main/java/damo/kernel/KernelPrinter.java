@@ -3,12 +3,14 @@ package damo.kernel;
 import damo.graph.ScalarOp;
 import damo.type.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Prints one kernel, or one value. Linear in the DAG: a value is written once for each scope that needs it.
 final class KernelPrinter {
@@ -25,12 +27,15 @@ final class KernelPrinter {
         }
     }
 
+    private static final int DEEPEST = 16;
+
     private final FreeAxes free = new FreeAxes();
     private final Map<Value, Integer> uses = new IdentityHashMap<>();
+    private final Set<Value> deep = Collections.newSetFromMap(new IdentityHashMap<>());
     private int names;
 
     String value(Value v) {
-        count(v);
+        count(List.of(v));
         Scope scope = new Scope(null, free.of(v), 0);
         String text = side(v, scope);
         scope.lines.add(text);
@@ -38,13 +43,11 @@ final class KernelPrinter {
     }
 
     String kernel(Kernel kernel, int indent) {
-        for (Store store : kernel.stores()) {
-            store.at().forEach(this::count);
-            count(store.value());
-        }
+        count(kernel.stores().stream().flatMap(s -> Stream.concat(s.at().stream(), Stream.of(s.value()))).toList());
         boolean loops = !kernel.axes().isEmpty();
         Scope scope = new Scope(null, new HashSet<>(kernel.axes()), indent + (loops ? 2 : 1));
         for (Store store : kernel.stores()) {
+            store.at().forEach(v -> name(v, scope));
             String at = texts(store.at(), scope);
             String value = side(store.value(), scope);
             scope.lines.add("%s[%s] = %s".formatted(Words.name(store.to().name()), at, value));
@@ -69,31 +72,54 @@ final class KernelPrinter {
         return "  ".repeat(indent);
     }
 
-    private void count(Value v) {
-        if (uses.merge(v, 1, Integer::sum) == 1) v.op().operands().forEach(this::count);
+    /// Counts what uses each value, and finds where a line would nest too deep.
+    private void count(List<Value> roots) {
+        Map<Value, Integer> depths = new IdentityHashMap<>();
+        for (Value root : roots) {
+            for (Value v : Order.of(root, depths::containsKey)) {
+                int depth = 0;
+                for (Value operand : v.op().operands()) {
+                    uses.merge(operand, 1, Integer::sum);
+                    depth = Math.max(depth, depths.get(operand) + 1);
+                }
+                if (depth == DEEPEST) deep.add(v);
+                depths.put(v, depth == DEEPEST ? 0 : depth);
+            }
+            uses.merge(root, 1, Integer::sum);
+        }
     }
 
     /// A whole right side or body: a fold need not be named here.
     private String side(Value v, Scope scope) {
+        name(v, scope);
         return isNamed(v) || !(v.op() instanceof Scalar.Fold fold) ? text(v, scope).text : fold(fold, scope);
+    }
+
+    /// Names what has a name in `root`, outside of its folds, operands first.
+    private void name(Value root, Scope scope) {
+        for (Value v : Order.of(root, v -> nameOf(v, scope) != null, v -> v.op() instanceof Scalar.Fold ? List.of() : v.op().operands()))
+            if (isNamed(v) || v != root && v.op() instanceof Scalar.Fold) text(v, scope);
+    }
+
+    private static String nameOf(Value v, Scope scope) {
+        for (Scope s = scope; s != null; s = s.outer) if (s.names.containsKey(v)) return s.names.get(v);
+        return null;
     }
 
     private boolean isNamed(Value v) {
         return switch (v.op()) {
             case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> false;
             case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
-                    uses.getOrDefault(v, 0) > 1;
+                    uses.getOrDefault(v, 0) > 1 || deep.contains(v);
         };
     }
 
     private Text text(Value v, Scope scope) {
         if (!isNamed(v) && !(v.op() instanceof Scalar.Fold)) return expression(v, scope);
+        String known = nameOf(v, scope);
+        if (known != null) return new Text(known, Words.ATOM);
         Scope home = scope;
-        for (Scope s = scope; s != null; s = s.outer) {
-            String name = s.names.get(v);
-            if (name != null) return new Text(name, Words.ATOM);
-            if (s.axes.containsAll(free.of(v))) home = s;
-        }
+        for (Scope s = scope; s != null; s = s.outer) if (s.axes.containsAll(free.of(v))) home = s;
         String right = v.op() instanceof Scalar.Fold fold ? fold(fold, home) : expression(v, home).text;
         String name = "%" + ++names;
         home.names.put(v, name);

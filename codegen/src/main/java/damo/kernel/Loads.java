@@ -20,10 +20,11 @@ final class Loads {
         return found;
     }
 
-    private static void collect(Value v, Set<Value> seen, Set<Buffer> into) {
-        if (!seen.add(v)) return;
-        if (v.op() instanceof Scalar.Load(var from, _)) into.add(from);
-        if (v.op() instanceof Scalar.Flat(var from, _)) into.add(from);
-        v.op().operands().forEach(o -> collect(o, seen, into));
+    private static void collect(Value root, Set<Value> seen, Set<Buffer> into) {
+        for (Value v : Order.of(root, seen::contains)) {
+            seen.add(v);
+            if (v.op() instanceof Scalar.Load(var from, _)) into.add(from);
+            if (v.op() instanceof Scalar.Flat(var from, _)) into.add(from);
+        }
     }
 }

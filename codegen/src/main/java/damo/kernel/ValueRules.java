@@ -23,7 +23,6 @@ final class ValueRules {
     private final Set<Value> good = Collections.newSetFromMap(new IdentityHashMap<>());
     private final FreeAxes free = new FreeAxes();
     private final Map<Value, Set<Axis>> bound = new IdentityHashMap<>();
-    private final Map<Value, Boolean> folds = new IdentityHashMap<>();
 
     ValueRules(Set<String> symbols, Consumer<Buffer> buffers) {
         this.symbols = symbols;
@@ -65,7 +64,8 @@ final class ValueRules {
     void store(Store s, Kernel k) {
         positions(s.to(), s.at());
         value(s.value());
-        require(s.value().dtype() == s.to().dtype(), "a %s is stored into %s, which is %s", s.value().dtype(), s.to().name(), s.to().dtype());
+        require(s.value().dtype() == s.to().dtype(), "a %s is stored into %s, which is %s", s.value().dtype(), s.to().name(),
+                s.to().dtype());
         Set<Axis> known = new HashSet<>(k.axes());
         Set<Axis> at = new HashSet<>();
         for (Value v : s.at()) {
@@ -93,9 +93,14 @@ final class ValueRules {
         require(v.dtype() == DType.INT32, "a position in %s is %s: %s", b.name(), v.dtype(), v);
     }
 
-    private void value(Value v) {
-        if (!good.add(v)) return;
-        v.op().operands().forEach(this::value);
+    private void value(Value root) {
+        for (Value v : Order.of(root, good::contains)) {
+            good.add(v);
+            rule(v);
+        }
+    }
+
+    private void rule(Value v) {
         switch (v.op()) {
             case Scalar.Real(var x) -> require(v.dtype() == DType.FLOAT64 || v.dtype() == DType.FLOAT32
                     && (Double.isNaN(x) || (float) x == x), "%s is no %s", x, v.dtype());
@@ -123,7 +128,7 @@ final class ValueRules {
             case Scalar.Choose(var condition, var then, var otherwise) -> {
                 require(condition.dtype() == DType.BOOL, "the condition is %s: %s", condition.dtype(), v);
                 require(then.dtype() == otherwise.dtype(), "the branches are %s and %s: %s", then.dtype(), otherwise.dtype(), v);
-                require(!hasFold(then) && !hasFold(otherwise), "a fold is in a branch: %s", v);
+                require(bound(then).isEmpty() && bound(otherwise).isEmpty(), "a fold is in a branch: %s", v);
                 result(v, then.dtype());
             }
             case Scalar.Fold(var f, var over, var body) -> fold(f, over, body, v);
@@ -170,20 +175,12 @@ final class ValueRules {
 
     /// The axes of the folds in `v`.
     private Set<Axis> bound(Value v) {
-        Set<Axis> known = bound.get(v);
-        if (known != null) return known;
-        Set<Axis> result = new HashSet<>();
-        v.op().operands().forEach(o -> result.addAll(bound(o)));
-        if (v.op() instanceof Scalar.Fold(_, var over, _)) result.addAll(over);
-        bound.put(v, result);
-        return result;
-    }
-
-    private boolean hasFold(Value v) {
-        Boolean known = folds.get(v);
-        if (known != null) return known;
-        boolean result = v.op() instanceof Scalar.Fold || v.op().operands().stream().anyMatch(this::hasFold);
-        folds.put(v, result);
-        return result;
+        for (Value u : Order.of(v, bound::containsKey)) {
+            Set<Axis> axes = new HashSet<>();
+            for (Value operand : u.op().operands()) axes.addAll(bound.get(operand));
+            if (u.op() instanceof Scalar.Fold(_, var over, _)) axes.addAll(over);
+            bound.put(u, axes);
+        }
+        return bound.get(v);
     }
 }

@@ -16,8 +16,8 @@ import java.util.Set;
 /// What might read beyond a buffer moves only to places where its loop is known to run: not out of a branch, nor out of a fold which
 /// may be empty. Short loops become straight-line code first ([Unroll]); a fold whose rows are contiguous is turned ([Interchange]).
 public final class Schedule {
-    private static final int LANES = 4;                                // additions in flight; they take some 4 cycles each
-    private static final int LANE_SIZE = 48;                           // values in a fold's body, above which lanes do not pay
+    private static final int LANES = 8;                                // additions in flight: two start a cycle and take four
+    private static final int LANE_SIZE = 24;                           // values in a fold's body, above which fewer lanes do
 
     final Values values;
     private final Axes axes = new Axes();
@@ -50,10 +50,19 @@ public final class Schedule {
         final Axis axis;
         final List<Stmt> statements = new ArrayList<>();
         private final Set<Value> placed = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Map<Value, Boolean> visited = new IdentityHashMap<>();
 
         Block(Block outer, Axis axis) {
             this.outer = outer;
             this.axis = axis;
+        }
+
+        /// Whether what `v` needs was placed already. What was done for a branch may have to be done again outside of it.
+        boolean isVisited(Value v, boolean inBranch) {
+            Boolean before = visited.get(v);
+            if (before != null && (inBranch || !before)) return true;
+            visited.put(v, inBranch);
+            return false;
         }
 
         boolean isPlaced(Value v) {
@@ -79,7 +88,7 @@ public final class Schedule {
 
     /// Puts what `v` needs where it belongs, so that `block` can compute it. In a branch, what reads memory stays.
     void place(Value v, Block block, boolean inBranch) {
-        if (isTrivial(v) || block.isPlaced(v)) return;
+        if (isTrivial(v) || block.isPlaced(v) || block.isVisited(v, inBranch)) return;
         Block home = home(v, block);
         if (v.op() instanceof Scalar.Fold fold) {
             home.placed.add(v);
@@ -114,7 +123,8 @@ public final class Schedule {
         var nest = new ArrayList<Block>();
         for (Axis axis : fold.axes()) nest.add(block = loop(axis, block));
         place(fold.body(), block, false);
-        int lanes = block.statements.isEmpty() && Unroll.size(List.of(fold.body())) <= LANE_SIZE ? LANES : 1;
+        int size = Unroll.size(List.of(fold.body()));
+        int lanes = !block.statements.isEmpty() || size > 4 * LANE_SIZE ? 1 : size > LANE_SIZE ? LANES / 2 : LANES;
         Stmt inner = new Stmt.Run(v, block.axis, lanes, block.statements, fold.body());
         for (Block b : nest.reversed().subList(1, nest.size())) {
             b.statements.add(inner);

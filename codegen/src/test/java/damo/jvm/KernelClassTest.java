@@ -123,7 +123,7 @@ class KernelClassTest {
         float[] in = new float[1_000_000], out = new float[1];
         Arrays.fill(in, 0.1f);
         run.run(new int[] {in.length, 0, 0}, out, in);
-        assertEquals(in.length * (double) 0.1f, out[0], 0.05);
+        assertEquals(in.length * (double) 0.1f, out[0], 0.1);
         in[5] = Float.POSITIVE_INFINITY;
         run.run(new int[] {in.length, 0, 0}, out, in);
         assertEquals(Float.POSITIVE_INFINITY, out[0]);
@@ -228,7 +228,11 @@ class KernelClassTest {
     @Test void hugeKernelsAreRefused() {
         Buffer x = buffer("x", DType.FLOAT64, m), z = buffer("z", DType.FLOAT64, m);
         Value e = at(x, i);
-        for (int p = 0; p < 2000; p++) e = v.apply(ADD, v.apply(MUL, e, e), v.number(DType.FLOAT64, p));
+        for (int p = 0; p < 20; p++) {
+            Value chain = at(x, i);
+            for (int q = 0; q < 50; q++) chain = v.apply(ADD, v.apply(MUL, chain, chain), v.number(DType.FLOAT64, 50 * p + q));
+            e = v.apply(ADD, e, chain);
+        }
         Value huge = e;
         var error = assertThrows(MethodTooLarge.class, () -> compile(List.of(i), z, huge, x));
         assertEquals("f", error.kernel());

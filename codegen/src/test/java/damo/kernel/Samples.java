@@ -96,7 +96,8 @@ final class Samples {
             outputs.add(new Buffer("z" + outputs.size(), x.dtype(), List.of()));
             stores.add(new Store(outputs.getLast(), List.of(), x));
         }
-        return new Program("numbers", List.of(), List.of(), Map.of(), outputs, List.of(new Step.Launch(new Kernel("k", List.of(), stores))));
+        Kernel kernel = new Kernel("k", List.of(), stores);
+        return new Program("numbers", List.of(), List.of(), Map.of(), outputs, List.of(new Step.Launch(kernel)));
     }
 
     /// Names that are no identifiers or are words of the language, constants, a branch, a check, temporaries, flat loads.

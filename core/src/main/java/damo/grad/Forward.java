@@ -18,16 +18,19 @@ import java.util.stream.Stream;
 final class Forward {
     private final Shapes shapes = new Shapes();
     private final Linear linear = new Linear(shapes);
+    private final Compositions compositions;
     private final Map<Variable, Variable> tangents = new IdentityHashMap<>();
 
-    private Forward() {}
+    private Forward(Compositions compositions) {
+        this.compositions = compositions;
+    }
 
     /// The tangents of `results`, given those of `wrt`: each with the dtype and shape of its variable.
-    static List<Variable> of(List<? extends Variable> results, List<? extends Variable> wrt, List<? extends Variable> given, List<GradOption> options) {
+    static List<Variable> of(List<? extends Variable> results, List<? extends Variable> wrt, List<? extends Variable> given, Options options) {
         List<Variable> order = Graph.order(results);
-        Set<Variable> active = Reverse.active(order, wrt, GradOption.constants(options));
-        Set<Variable> constants = GradOption.constants(options);
-        var forward = new Forward();
+        Set<Variable> constants = options.constants();
+        Set<Variable> active = Reverse.active(order, wrt, constants);
+        var forward = new Forward(new Compositions(Reverse.passable(wrt, constants)));
         for (int i = 0; i < wrt.size(); i++) {
             Variable t = given.get(i);
             if (t.rank() > 0) forward.shapes.assume(t, wrt.get(i));
@@ -36,7 +39,7 @@ final class Forward {
         for (Variable z : order)
             if (active.contains(z) && !constants.contains(z))
                 z.source().during(() -> forward.push(z)).ifPresent(t -> forward.tangents.merge(z, t, forward.linear::add));
-        if (GradOption.disconnected(options) == GradOption.Disconnected.RAISE)
+        if (options.disconnected() == GradOption.Disconnected.RAISE)
             for (Variable x : wrt) if (!order.contains(x) || results.stream().noneMatch(active::contains)) throw Reverse.disconnected("rop", x);
         return results.stream().<Variable>map(z -> z.source().during(() ->
                 forward.tangents.containsKey(z) ? forward.linear.full(forward.tangents.get(z), z) : forward.linear.zeros(z))).toList();
@@ -91,6 +94,9 @@ final class Forward {
     }
 
     private Optional<Variable> elementwise(Variable z, ScalarOp f, List<Variable> args) {
+        var steps = compositions.of(z);
+        if (!steps.isEmpty()) return sum(steps.stream().map(step -> tangent(step.x()).flatMap(t -> linear.apply(step.partial(), t))
+                .map(t -> step.axes().isEmpty() ? t : new Variable(new Op.Reduce(Reduction.SUM, linear.full(t, step.x()), step.axes())))));
         return sum(IntStream.range(0, args.size())
                 .mapToObj(i -> tangent(args.get(i)).flatMap(t -> linear.apply(Partials.of(z, f, args, i), t))));
     }

@@ -35,7 +35,7 @@ public final class Gradient {
         floats("lop", "what is differentiated", f);
         floats("lop", "what a derivative is taken with respect to", wrt);
         alike("lop", "cotangent", f, cotangents);
-        return Reverse.of(f, cotangents, wrt, Arrays.asList(options));
+        return Reverse.of(f, cotangents, wrt, Options.of(options));
     }
 
     /// The product of `cotangent` with the Jacobian of `f`: of the shape of `wrt`.
@@ -49,7 +49,7 @@ public final class Gradient {
         floats("rop", "what is differentiated", f);
         floats("rop", "what a derivative is taken with respect to", wrt);
         alike("rop", "tangent", wrt, tangents);
-        return Forward.of(f, wrt, tangents, Arrays.asList(options));
+        return Forward.of(f, wrt, tangents, Options.of(options));
     }
 
     /// The product of the Jacobian of `f` with `tangent`: of the shape of `f`.

@@ -16,12 +16,14 @@ import java.util.stream.IntStream;
 final class Pullback {
     private final Shapes shapes;
     private final Linear linear;
+    private final Compositions compositions;
     private final Predicate<Variable> wanted;
     private final BiConsumer<Variable, Variable> contribute;
 
-    Pullback(Shapes shapes, Linear linear, Predicate<Variable> wanted, BiConsumer<Variable, Variable> contribute) {
+    Pullback(Shapes shapes, Linear linear, Compositions compositions, Predicate<Variable> wanted, BiConsumer<Variable, Variable> contribute) {
         this.shapes = shapes;
         this.linear = linear;
+        this.compositions = compositions;
         this.wanted = wanted;
         this.contribute = contribute;
     }
@@ -63,7 +65,13 @@ final class Pullback {
     }
 
     private void elementwise(Variable z, Variable g, ScalarOp f, List<Variable> args) {
-        for (int i = 0; i < args.size(); i++) {
+        var steps = compositions.of(z);
+        for (var step : steps) {
+            Variable x = step.x();
+            Variable wide = step.axes().isEmpty() ? g : Linear.relabel(g, z.rank(), Linear.expanded(x, step.axes()));
+            linear.apply(step.partial(), wide).ifPresent(c -> to(x, step.axes().isEmpty() ? linear.sumTo(c, z, x) : c));
+        }
+        if (steps.isEmpty()) for (int i = 0; i < args.size(); i++) {
             Variable x = args.get(i);
             if (wanted.test(x)) linear.apply(Partials.of(z, f, args, i), g).ifPresent(c -> to(x, linear.sumTo(c, z, x)));
         }

@@ -10,30 +10,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Reverse mode: one loop over the graph from the results to the operands.
 final class Reverse {
     private final Shapes shapes = new Shapes();
     private final Linear linear = new Linear(shapes);
-    private final Pullback pullback = new Pullback(shapes, linear, this::isActive, this::contribute);
+    private final Pullback pullback;
     private final Set<Variable> active;
     private final Set<Variable> reached = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
     private Optional<Variable> branch = Optional.empty();            // that the current cotangent is computed in
 
-    private Reverse(Set<Variable> active) {
+    private Reverse(Set<Variable> active, Predicate<Variable> passable) {
         this.active = active;
+        this.pullback = new Pullback(shapes, linear, new Compositions(passable), active::contains, this::contribute);
     }
 
     /// The cotangents of `wrt`, given those of `results`: each with the dtype and shape of its variable.
     static List<Variable> of(List<? extends Variable> results, List<? extends Variable> cotangents, List<? extends Variable> wrt,
-            List<GradOption> options) {
+            Options options) {
         List<Variable> order = Graph.order(results);
-        Set<Variable> constants = GradOption.constants(options);
-        var reverse = new Reverse(active(order, wrt, constants));
+        Set<Variable> constants = options.constants();
+        var reverse = new Reverse(active(order, wrt, constants), passable(wrt, constants));
         for (int i = 0; i < results.size(); i++) reverse.seed(results.get(i), cotangents.get(i));
         for (Variable z : order.reversed()) if (reverse.reached.contains(z) && !constants.contains(z)) reverse.visit(z);
-        return wrt.stream().<Variable>map(x -> reverse.result(x, GradOption.disconnected(options))).toList();
+        return wrt.stream().<Variable>map(x -> reverse.result(x, options.disconnected())).toList();
     }
 
     /// The floats that depend on one of `wrt`, differentiably.
@@ -46,8 +48,12 @@ final class Reverse {
         return active;
     }
 
-    private boolean isActive(Variable x) {
-        return active.contains(x);
+    /// What derivatives may step over: neither asked for nor constant.
+    static Predicate<Variable> passable(List<? extends Variable> wrt, Set<Variable> constants) {
+        Set<Variable> stops = Collections.newSetFromMap(new IdentityHashMap<>());
+        stops.addAll(wrt);
+        stops.addAll(constants);
+        return v -> !stops.contains(v);
     }
 
     private void seed(Variable z, Variable g) {
@@ -58,6 +64,7 @@ final class Reverse {
     }
 
     private void visit(Variable z) {
+        if (z.op() instanceof Op.StopGradient) return;
         for (Variable x : z.op().operands()) if (active.contains(x)) reached.add(x);
         Variable g = cotangents.get(z);
         if (g == null) return;                                      // reached, but the derivative is zero

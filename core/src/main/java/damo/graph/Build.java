@@ -21,6 +21,9 @@ public final class Build {
             fractional |= o instanceof Double || o instanceof Float;
             integral |= isWeak(o) && o instanceof Number;
         }
+        // Sum and product of bools are bools, as in NumPy's table.
+        if (dtype == DType.BOOL && !fractional && !integral && f == ScalarOp.ADD) return elementwise(ScalarOp.OR, operands);
+        if (dtype == DType.BOOL && !fractional && !integral && f == ScalarOp.MUL) return elementwise(ScalarOp.AND, operands);
         dtype = common(f, dtype, fractional, integral);
         var args = new ArrayList<Variable>();
         for (Object o : operands)
@@ -33,6 +36,9 @@ public final class Build {
         DType dtype = tensors == null ? fractional ? DType.FLOAT64 : integral ? DType.INT64 : DType.BOOL
                 : fractional && !tensors.isFloat() ? DType.FLOAT64
                 : integral && tensors == DType.BOOL ? DType.INT64 : tensors;
+        // As NumPy has them: a quotient of integers is a float64, also of small ones; what rounds to integers gives a float.
+        if (f == ScalarOp.DIV && !dtype.isFloat()) return DType.FLOAT64;
+        if (f == ScalarOp.FLOOR || f == ScalarOp.CEIL || f == ScalarOp.TRUNC) return dtype.toFloat();
         return switch (f.signature()) {
             case FLOAT -> dtype.toFloat();
             case NUMBER -> dtype == DType.BOOL ? DType.INT64 : dtype;

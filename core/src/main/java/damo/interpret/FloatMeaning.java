@@ -98,6 +98,7 @@ public final class FloatMeaning {
     }
 
     private static double acosh(double x) {
+        if (x < 1) return Double.NaN;
         if (x > HUGE) return Math.log(x) + LN2;
         if (x > 2) return Math.log(2 * x - 1 / (x + Math.sqrt(x * x - 1)));
         double above = x - 1;

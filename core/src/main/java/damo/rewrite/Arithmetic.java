@@ -79,7 +79,8 @@ final class Arithmetic {
             rule("collect-factors", "(x * y) / x => y; x: float", FINITE, Set.of(MUL, DIV), Products::collect));
 
     private static Variable constantFirst(Variable v) {
-        return isScalar(arg(v, 1)) && !isScalar(arg(v, 0)) ? v.op() instanceof Op.Elementwise(var f, _) ? Match.apply(f, arg(v, 1), arg(v, 0)) : null : null;
+        if (!isScalar(arg(v, 1)) || isScalar(arg(v, 0))) return null;
+        return Match.apply(((Op.Elementwise) v.op()).f(), arg(v, 1), arg(v, 0));
     }
 
     private static Variable negScaled(Variable v) {

@@ -2,7 +2,6 @@ package damo.rewrite;
 
 import static damo.graph.ScalarOp.*;
 import static damo.rewrite.Fidelity.*;
-import static damo.rewrite.Match.arg;
 import static damo.rewrite.Match.is;
 import static damo.rewrite.Rule.rule;
 
@@ -56,7 +55,8 @@ final class Choices {
 
             rule("cast-same", "cast(x, to=float32) => x; x: float32", BITWISE, Set.of(Op.Cast.class), v ->
                     v.op() instanceof Op.Cast(var x, var to) && x.dtype() == to ? x : null),
-            rule("cast-cast", "cast(cast(x, to=float64), to=int32) => cast(x, to=int32); x: float32", BITWISE, Set.of(Op.Cast.class), Choices::castCast));
+            rule("cast-cast", "cast(cast(x, to=float64), to=int32) => cast(x, to=int32); x: float32", BITWISE, Set.of(Op.Cast.class),
+                    Choices::castCast));
 
     private static Variable fold(Variable v) {
         boolean computes = switch (v.op()) {
@@ -68,7 +68,8 @@ final class Choices {
         if (!computes || !isSmall(v.type(), LARGEST)) return null;
         for (Variable o : v.op().operands()) if (!(o.op() instanceof Op.Constant) || !isSmall(o.type(), READ)) return null;
         try {
-            return new Variable(new Op.Constant(Interpreter.apply(v.op(), v.op().operands().stream().map(o -> ((Op.Constant) o.op()).value()).toList())));
+            var values = v.op().operands().stream().map(o -> ((Op.Constant) o.op()).value()).toList();
+            return new Variable(new Op.Constant(Interpreter.apply(v.op(), values)));
         } catch (DamoException _) {
             return null;                                 // the call will say it, if the value is needed at all
         }

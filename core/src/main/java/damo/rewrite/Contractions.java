@@ -24,18 +24,22 @@ final class Contractions {
     static final List<Rule> RULES = List.of(
             rule("reduce-nothing", "sum(x, axes=[]) => x", ROUNDING, REDUCE, v ->
                     v.op() instanceof Op.Reduce(_, var x, var axes) && axes.isEmpty() ? x : null),
-            rule("reduce-one", "sum(x, axes=[0, 1]) => sum(dimshuffle(x, pattern=[1]), axes=[0]); x: float[1, 3]", ROUNDING, REDUCE, Contractions::reduceOne),
-            rule("reduce-reduce", "sum(sum(x, axes=[1]), axes=[0]) => sum(x, axes=[0, 1]); x: float[2, 3]", ROUNDING, REDUCE, Contractions::reduceTwice),
-            rule("sum-broadcast", "sum(broadcast(x, [4, 3]), axes=[0]) => float32(4) * sum(broadcast(x, [1, 3]), axes=[0]); x: float[3]", FINITE, REDUCE, Contractions::sumBroadcast),
+            rule("reduce-one", "sum(x, axes=[0, 1]) => sum(dimshuffle(x, pattern=[1]), axes=[0]); x: float[1, 3]",
+                    ROUNDING, REDUCE, Contractions::reduceOne),
+            rule("reduce-reduce", "sum(sum(x, axes=[1]), axes=[0]) => sum(x, axes=[0, 1]); x: float[2, 3]",
+                    ROUNDING, REDUCE, Contractions::reduceTwice),
+            rule("sum-broadcast", "sum(broadcast(x, [4, 3]), axes=[0]) => float32(4) * sum(broadcast(x, [1, 3]), axes=[0]); x: float[3]",
+                    FINITE, REDUCE, Contractions::sumBroadcast),
             rule("sum-neg", "sum(-x) => -sum(x)", BITWISE, REDUCE, v ->
                     sum(v) instanceof Op.Reduce(_, var x, var axes) && Match.is(x, ScalarOp.NEG) ? sum(Match.arg(x, 0), axes).neg() : null),
             rule("sum-scaled", "sum(2 * x) => 2 * sum(x)", FINITE, REDUCE, Contractions::sumScaled),
             rule("sum-div", "sum(x / 2) => sum(x) / 2; x: float", FINITE, REDUCE, v ->
-                    sum(v) instanceof Op.Reduce(_, var x, var axes) && Match.is(x, ScalarOp.DIV) && Match.arg(x, 1).rank() == 0 && Match.arg(x, 0).rank() > 0
-                            ? sum(Match.arg(x, 0), axes).div(Match.arg(x, 1)) : null),
+                    sum(v) instanceof Op.Reduce(_, var x, var axes) && Match.is(x, ScalarOp.DIV)
+                            && Match.arg(x, 1).rank() == 0 && Match.arg(x, 0).rank() > 0 ? sum(Match.arg(x, 0), axes).div(Match.arg(x, 1)) : null),
             rule("dot-neg", "dot(-x, y) => -dot(x, y); x: float[2, 3]; y: float[3, 4]", BITWISE, DOT, v -> taken(v, ScalarOp.NEG)),
             rule("dot-scaled", "dot(2 * x, y) => 2 * dot(x, y); x: float[2, 3]; y: float[3, 4]", FINITE, DOT, v -> taken(v, ScalarOp.MUL)),
-            rule("dot-dimshuffle", "dot(dimshuffle(x, pattern=[1, 0]), y) => dot(x, y, batch=[]:[], sum=[0]:[0]); x: float[3, 2]; y: float[3, 4]", BITWISE, DOT,
+            rule("dot-dimshuffle", "dot(dimshuffle(x, pattern=[1, 0]), y) => dot(x, y, batch=[]:[], sum=[0]:[0]); x: float[3, 2]; y: float[3, 4]",
+                    BITWISE, DOT,
                     Contractions::dotDimshuffle));
 
     /// The op of `v` if it is a sum, else `null`.

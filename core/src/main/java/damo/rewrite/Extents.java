@@ -166,7 +166,8 @@ public final class Extents {
         if (Match.is(extent, ScalarOp.WHERE) && Match.is(Match.arg(extent, 0), ScalarOp.EQ)) {
             Variable a = Match.arg(extent, 2);
             Variable test = Match.arg(extent, 0);
-            if (Match.arg(test, 0) == a && Ints.isConstant(Match.arg(test, 1), 1) || Match.arg(test, 1) == a && Ints.isConstant(Match.arg(test, 0), 1))
+            if (Match.arg(test, 0) == a && Ints.isConstant(Match.arg(test, 1), 1)
+                    || Match.arg(test, 1) == a && Ints.isConstant(Match.arg(test, 0), 1))
                 return union(computed(a), computed(Match.arg(extent, 1)));
         }
         return Set.of(new Computed(extent));

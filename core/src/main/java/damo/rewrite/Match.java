@@ -41,7 +41,7 @@ final class Match {
         if (!(v.op() instanceof Op.Constant(var c)) || c.size() == 0 || c.size() > SCANNED) return null;
         for (int i = 1; i < c.size(); i++)
             if (c.longAt(i) != c.longAt(0) || Double.compare(c.doubleAt(i), c.doubleAt(0)) != 0) return null;
-        return c.rank() == 0 ? c : c.reshape(1).at(0);
+        return c.rank() == 0 ? c : c.at(new long[c.rank()]);
     }
 
     static boolean is(Variable v, double value) {

@@ -59,7 +59,8 @@ final class Products {
         switch (t.v.op()) {
             case Op.Elementwise(var f, var args) when f == ScalarOp.MUL || f == ScalarOp.DIV -> {
                 int rank = t.v.rank();
-                pending.push(new Factor(args.get(1), aligned(t.pattern, args.get(1).rank(), rank), f == ScalarOp.MUL ? t.exponent : -t.exponent));
+                double second = f == ScalarOp.MUL ? t.exponent : -t.exponent;
+                pending.push(new Factor(args.get(1), aligned(t.pattern, args.get(1).rank(), rank), second));
                 pending.push(new Factor(args.get(0), aligned(t.pattern, args.get(0).rank(), rank), t.exponent));
             }
             case Op.Elementwise(var f, var args) when f == ScalarOp.NEG -> {
@@ -70,7 +71,8 @@ final class Products {
                 put(args.getFirst(), t.pattern, t.exponent * ((Op.Constant) args.get(1).op()).value().scalar());
             case Op.Elementwise(var f, var args) when f == ScalarOp.SQRT -> put(args.getFirst(), t.pattern, 0.5 * t.exponent);
             case Op.Constant(var c) when c.rank() == 0 -> coefficient *= Math.pow(c.scalar(), t.exponent);
-            case Op.Dimshuffle(var x, var pattern) when expands(pattern, x.rank()) -> pending.push(new Factor(x, compose(t.pattern, pattern), t.exponent));
+            case Op.Dimshuffle(var x, var pattern) when expands(pattern, x.rank()) ->
+                pending.push(new Factor(x, compose(t.pattern, pattern), t.exponent));
             case Op _ -> put(t.v, t.pattern, t.exponent);
         }
     }

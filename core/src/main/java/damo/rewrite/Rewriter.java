@@ -92,7 +92,8 @@ public final class Rewriter {
                 trail.add(rule.name());
                 if (trail.size() > 8) trail.remove();
                 if (++steps > BUDGET)
-                    throw new CompilerBug(stage, "no end of rewriting after %d steps; the last rules were %s".formatted(steps, trail), Pretty.print(v));
+                    throw new CompilerBug(stage, "no end of rewriting after %d steps; the last rules were %s".formatted(steps, trail),
+                            Pretty.print(v));
                 return replacement;
             }
             return null;

@@ -6,7 +6,6 @@ import static damo.rewrite.Match.arg;
 import static damo.rewrite.Match.is;
 import static damo.rewrite.Rule.rule;
 
-import damo.graph.Graph;
 import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;

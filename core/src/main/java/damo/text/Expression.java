@@ -2,7 +2,6 @@ package damo.text;
 
 import damo.DamoException;
 import damo.graph.Build;
-import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
 import damo.graph.Variable;

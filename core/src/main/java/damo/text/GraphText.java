@@ -163,7 +163,7 @@ public final class GraphText {
 
     private boolean startsOperand() {
         return switch (tokens.peek().kind()) {
-            case VARIABLE, NUMBER, NAME -> !tokens.sees("return") ;
+            case VARIABLE, NUMBER, NAME -> !tokens.sees("return");
             case SYMBOL -> tokens.sees("-");
             case STRING, END -> false;
         };

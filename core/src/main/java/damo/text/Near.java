@@ -16,7 +16,7 @@ public final class Near {
                 .sorted(Comparator.comparingInt((String k) -> distance(asked, k)).thenComparing(Comparator.naturalOrder())).limit(3).toList();
     }
 
-    /// ` Did you mean a, b?`, or nothing if no name is close.
+    /// `; did you mean a or b?`, or nothing if no name is close.
     public static String hint(String asked, Collection<String> known) {
         List<String> near = names(asked, known);
         return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";

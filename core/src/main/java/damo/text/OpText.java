@@ -124,7 +124,8 @@ final class OpText {
     private <T> T attribute(String name, Class<T> type, String what) {
         Object value = attributes.remove(name);
         if (!type.isInstance(value))
-            throw tokens.broken(at, "'%s' needs the attribute %s=…, %s%s".formatted(at.text(), name, what, value == null ? "" : ", found " + value));
+            throw tokens.broken(at, "'%s' needs the attribute %s=…, %s%s"
+                    .formatted(at.text(), name, what, value == null ? "" : ", found " + value));
         return type.cast(value);
     }
 
@@ -135,7 +136,8 @@ final class OpText {
     static void attribute(Tokens tokens, Map<String, Object> into) {
         Tokens.Token name = tokens.expect(Tokens.Kind.NAME, "an attribute's name");
         tokens.expect("=");
-        if (into.put(name.text(), value(tokens)) != null) throw tokens.broken(name, "the attribute '%s' stands there twice".formatted(name.text()));
+        if (into.put(name.text(), value(tokens)) != null)
+            throw tokens.broken(name, "the attribute '%s' stands there twice".formatted(name.text()));
     }
 
     private static Object value(Tokens tokens) {

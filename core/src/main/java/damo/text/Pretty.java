@@ -115,7 +115,8 @@ public final class Pretty {
 
     private static String constant(NDArray value) {
         if (value.rank() == 0) return Literals.print(value, 0);
-        boolean splat = value.size() > 0 && LongStream.range(1, value.size()).allMatch(i -> Double.compare(value.doubleAt(i), value.doubleAt(0)) == 0);
+        boolean splat = value.size() > 0
+                && LongStream.range(1, value.size()).allMatch(i -> Double.compare(value.doubleAt(i), value.doubleAt(0)) == 0);
         if (splat && value.size() > 1) return "<%s of %s>".formatted(value.type(), Literals.print(value, 0));
         if (value.rank() > 1 || value.size() > 6) return "<%s>".formatted(value.type());
         var elements = new ArrayList<String>();

@@ -59,7 +59,8 @@ final class Tokens {
         for (int at = 0; at < text.length(); at = m.end()) {
             m.region(at, text.length());
             int column = at - start + 1;
-            if (!m.lookingAt()) throw all.error(line, column, "'" + Character.toString(text.codePointAt(at)) + "'", "a name, a number, a string or an operator");
+            if (!m.lookingAt())
+                throw all.error(line, column, "'" + Character.toString(text.codePointAt(at)) + "'", "a name, a number, a string or an operator");
             if (m.group("space") == null) tokens.add(token(m, line, column));
             for (int i = at; i < m.end(); i++) {
                 if (text.charAt(i) != '\n') continue;

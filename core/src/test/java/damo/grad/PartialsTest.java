@@ -85,4 +85,40 @@ class PartialsTest {
         Variable x = input(DType.FLOAT32, 1);
         assertEquals(DType.FLOAT32, Gradient.grad(x.exp().cast(DType.FLOAT64).mul(2).sum(), x).dtype());
     }
+
+    @Test void compositionsAreThoseOfTheChainRule() {
+        var at = NDArray.of(new double[][] {{0.3, -0.7, 1.1}, {2, -2, 0.1}});
+        derivatives(xs -> xs.get(0).exp().log1p(), at);
+        derivatives(xs -> xs.get(0).sigmoid().log().add(one(xs.get(0).sigmoid()).log()).add(xs.get(0).sigmoid().neg().log1p()), at);
+        derivatives(xs -> one(xs.get(0).abs().neg().exp()).log().add(xs.get(0).abs().neg().exp().neg().log1p()), at);
+        derivatives(xs -> xs.get(0).exp().sum(0).log(), at);
+        derivatives(xs -> xs.get(0).exp().add(xs.get(1).exp()).log(), at, NDArray.of(new double[] {0.4, -1, 2}));
+        derivatives(xs -> xs.get(0).exp().div(xs.get(1)).log(), at, NDArray.of(new double[] {0.4, 1, 2}));
+        derivatives(xs -> xs.get(0).exp().div(xs.get(0).exp().sum(true, 1)).log(), at);
+        derivatives(xs -> Build.elementwise(ScalarOp.DIV, 1, xs.get(0).neg().exp().add(1)), at);
+        derivatives(xs -> xs.get(0).exp().add(1).log().mul(xs.get(0).exp().log()), at);
+    }
+
+    private static Variable one(Variable minus) {
+        return Build.elementwise(ScalarOp.SUB, 1, minus);
+    }
+
+    @Test void compositionsKeepTheirTails() {
+        Variable x = vector();
+        double[] at = {-800, 800};
+        Variable logistic = Build.elementwise(ScalarOp.DIV, 1, x.neg().exp().add(1));
+        assertArrayEquals(new double[] {0, 1}, run(Gradient.grad(x.exp().log1p().sum(), x), List.of(x), at).toDoubleArray());
+        assertArrayEquals(new double[] {0, 0}, run(Gradient.grad(logistic.sum(), x), List.of(x), at).toDoubleArray());
+        assertArrayEquals(new double[] {1, 0}, run(Gradient.grad(logistic.log().sum(), x), List.of(x), at).toDoubleArray());
+        assertArrayEquals(new double[] {0, -1}, run(Gradient.rop(one(logistic).log(), x, x.sign()), List.of(x), at).toDoubleArray().clone(), 0);
+    }
+
+    @Test void whatIsAskedForIsNotSteppedOver() {
+        Variable x = scalar();
+        Variable s = x.exp();
+        List<Variable> g = Gradient.grad(s.log1p(), List.of(s, x));
+        assertEquals(0.5, run(g.get(0), List.of(x), 0.0).scalar());
+        assertEquals(0.5, run(g.get(1), List.of(x), 0.0).scalar());
+        assertEquals(0, run(Gradient.grad(s.log1p().add(x.mul(0)), x, GradOption.considerConstant(s)), List.of(x), 0.0).scalar());
+    }
 }

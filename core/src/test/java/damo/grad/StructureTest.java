@@ -37,7 +37,7 @@ class StructureTest {
     @Test void broadcastingOfThree() {
         for (long[] a : SHAPES)
             for (long[] b : SHAPES)
-                derivatives(xs -> Build.elementwise(ScalarOp.WHERE, xs.get(0).gt(1), xs.get(1), xs.get(2).mul(2)), random(1, a), random(2, b), random(5, 2, 1));
+                duality(xs -> where(xs.get(0).gt(1), xs.get(1).mul(xs.get(0)), xs.get(2).mul(2)), List.of(random(1, a), random(2, b), random(5, 2, 1)));
     }
 
     @Test void reductions() {
@@ -207,12 +207,19 @@ class StructureTest {
 
     @Test void chainsOfAnyLength() {
         Variable x = vector();
-        Variable y = x;
-        for (int i = 0; i < 100_000; i++) y = i % 3 == 0 ? where(x.gt(i), y.mul(2.0), y) : i % 3 == 1 ? y.add(x) : y.mul(1.0);
+        Variable y = chain(x, i -> v -> i % 3 == 0 ? where(x.gt(i), v.mul(2.0), v) : i % 3 == 1 ? v.add(x) : v.exp());
         assertEquals(1, Gradient.grad(y.sum(), List.of(x)).size());
-        Variable z = x;
-        for (int i = 0; i < 100_000; i++) z = z.mul(0.5).add(1);
+        Variable z = chain(x, _ -> v -> v.mul(0.5));
         assertEquals(0, run(Gradient.grad(z.sum(), x), List.of(x), new double[] {1}).scalar(), 1e-12);
         assertEquals(0, run(Gradient.rop(z, x, x), List.of(x), new double[] {1}).scalar(), 1e-12);
+    }
+
+    /// Under one source, so that building it does not walk the stack.
+    private static Variable chain(Variable x, java.util.function.IntFunction<java.util.function.UnaryOperator<Variable>> link) {
+        return new Source("Chain.java:1").during(() -> {
+            Variable y = x;
+            for (int i = 0; i < 100_000; i++) y = link.apply(i).apply(y);
+            return y;
+        });
     }
 }

@@ -1,0 +1,112 @@
+package damo.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import damo.CompilerBug;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Scalar;
+import damo.kernel.Values;
+import damo.math.Expansions;
+import damo.plan.Schedule;
+import damo.plan.Stmt;
+import damo.type.DType;
+import damo.value.NDArray;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
+
+/// Emits a function of numbers: a class whose one method keeps every buffer in a local variable.
+public final class ScalarClass {
+    private ScalarClass() {}
+
+    /// A class with a public constructor without parameters that implements a functional interface of primitive types.
+    ///
+    /// @param name the internal name of the class
+    /// @param interfaceName the internal name of the interface
+    /// @param method the name of its method
+    /// @param descriptor the method's descriptor, as `(DD)D`
+    /// @param kernels run in order; they have no axes, and all their buffers are of rank 0
+    /// @param inputs the buffers that the parameters are stored to, each converted as Java widens
+    /// @param constants the buffers that are known
+    /// @param output the buffer that is returned, converted to the method's type
+    /// @throws MethodTooLarge if the method is too large to be compiled
+    public static byte[] of(String name, String interfaceName, String method, String descriptor, Values values, List<Kernel> kernels,
+            List<Buffer> inputs, Map<Buffer, NDArray> constants, Buffer output) {
+        ClassWriter writer = KernelClass.writer();
+        writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {interfaceName});
+        writer.visitSource(name.substring(name.lastIndexOf('/') + 1) + ".kernel", null);
+        KernelClass.constructor(writer);
+        var helpers = new Helpers(writer, name);
+        MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, method, descriptor, null, null);
+        mv.visitCode();
+        var start = new Label();
+        mv.visitLabel(start);
+        body(mv, new ScalarLanes(mv, helpers), descriptor, values, kernels, inputs, constants, output);
+        KernelClass.finish(mv, method, start);
+        helpers.copy();
+        writer.visitEnd();
+        return writer.toByteArray();
+    }
+
+    private static void body(MethodVisitor mv, ScalarLanes lanes, String descriptor, Values values, List<Kernel> kernels, List<Buffer> inputs,
+            Map<Buffer, NDArray> constants, Buffer output) {
+        Type[] parameters = Type.getArgumentTypes(descriptor);
+        int slots = 1;
+        for (Type p : parameters) slots += p.getSize();
+        var walk = new KernelMethod(mv, lanes, lanes, slots);
+        int slot = 1;
+        for (int i = 0; i < parameters.length; i++) {
+            DType from = dtype(parameters[i]);
+            lanes.get(from, slot);
+            slot += parameters[i].getSize();
+            lanes.convert(from, inputs.get(i).dtype());
+            store(lanes, walk, inputs.get(i));
+        }
+        constants.forEach((buffer, value) -> {
+            lanes.number(buffer.dtype().isFloat() ? new Scalar.Real(value.scalar()) : new Scalar.Whole(value.scalarLong()), buffer.dtype());
+            store(lanes, walk, buffer);
+        });
+        Set<Buffer> known = new HashSet<>(inputs);
+        known.addAll(constants.keySet());
+        for (Kernel kernel : kernels) {
+            List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel));
+            var needs = new KernelMethod.Roots();
+            statements.forEach(needs::statement);
+            for (Buffer b : needs.buffers)
+                if (known.add(b)) {                                    // stored to now; the verifier wants to see it set on all paths
+                    lanes.number(new Scalar.Whole(0), b.dtype());
+                    store(lanes, walk, b);
+                }
+            walk.statements(statements);
+        }
+        DType to = dtype(Type.getReturnType(descriptor));
+        walk.element(output);
+        lanes.convert(output.dtype(), to);
+        mv.visitInsn(IRETURN + ScalarLanes.kind(to));
+    }
+
+    private static void store(ScalarLanes lanes, KernelMethod walk, Buffer buffer) {
+        int local = walk.local(buffer.dtype());
+        lanes.set(buffer.dtype(), local);
+        walk.scalar(buffer, local);
+    }
+
+    private static DType dtype(Type type) {
+        return switch (type.getSort()) {
+            case Type.BOOLEAN -> DType.BOOL;
+            case Type.BYTE -> DType.INT8;
+            case Type.SHORT -> DType.INT16;
+            case Type.INT -> DType.INT32;
+            case Type.LONG -> DType.INT64;
+            case Type.FLOAT -> DType.FLOAT32;
+            case Type.DOUBLE -> DType.FLOAT64;
+            default -> throw new CompilerBug("emit", "a scalar function takes and gives numbers, not " + type, type.getDescriptor());
+        };
+    }
+}

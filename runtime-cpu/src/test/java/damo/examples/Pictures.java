@@ -1,0 +1,73 @@
+package damo.examples;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/// Draws what the training found out.
+final class Pictures {
+    private static final Color BLUE = new Color(0x1f77b4);
+    private static final Color RED = new Color(0xd1495b);
+    private static final Color GRAY = new Color(0xe4e4e4);
+
+    private Pictures() {}
+
+    /// The loss after each epoch.
+    static void lossCurve(double[] training, double[] heldOut, Path png, Path svg) throws IOException {
+        double[] epochs = IntStream.rangeClosed(1, training.length).asDoubleStream().toArray();
+        XYChart chart = new XYChartBuilder().width(800).height(480).title("Learning to read digits")
+                .xAxisTitle("epoch").yAxisTitle("cross entropy").build();
+        chart.getStyler().setYAxisLogarithmic(true).setXAxisMaxLabelCount(13)
+                .setPlotGridLinesColor(GRAY).setPlotGridLinesStroke(new BasicStroke(1))
+                .setLegendPosition(LegendPosition.InsideNE).setLegendBorderColor(Color.WHITE)
+                .setChartBackgroundColor(Color.WHITE).setPlotBorderVisible(false);
+        chart.addSeries("training", epochs, training).setMarker(SeriesMarkers.NONE).setLineColor(BLUE);
+        chart.addSeries("held out", epochs, heldOut).setMarker(SeriesMarkers.NONE).setLineColor(RED);
+        ChartEncoder.saveChart(chart, png.toString(), "png");
+        ChartEncoder.saveChart(chart, svg.toString(), "svg");
+    }
+
+    /// The first dozen digits that were misread, with what they are and what was read.
+    static void misread(DigitImages images, long[] read, Path png) throws IOException {
+        int[] wrong = IntStream.range(0, images.count()).filter(i -> read[i] != images.labels()[i]).limit(12).toArray();
+        int columns = 4;
+        int pixel = 16;
+        int tile = 8 * pixel;
+        int width = tile + 24;
+        int height = tile + 44;
+        int rows = Math.max(1, Math.ceilDiv(wrong.length, columns));
+        var picture = new BufferedImage(columns * width, rows * height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = picture.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+        for (int i = 0; i < wrong.length; i++) {
+            int left = i % columns * width + 12;
+            int top = i / columns * height + 12;
+            float[] ink = images.pixels()[wrong[i]];
+            for (int p = 0; p < ink.length; p++) {
+                g.setColor(new Color(1 - ink[p], 1 - ink[p], 1 - ink[p]));
+                g.fillRect(left + p % 8 * pixel, top + p / 8 * pixel, pixel, pixel);
+            }
+            g.setColor(GRAY);
+            g.drawRect(left, top, tile, tile);
+            g.setColor(RED);
+            g.drawString("%d, read as %d".formatted(images.labels()[wrong[i]], read[wrong[i]]), left, top + tile + 20);
+        }
+        g.dispose();
+        ImageIO.write(picture, "png", png.toFile());
+    }
+}
