@@ -29,6 +29,7 @@ public final class CompiledFunction {
     private final Lambda program;
     private final Executable executable;
     private final State state;
+    private final List<Variable> inputs;
     private final List<Variable> outputs;
     private final String[] places;
     private final Call plain;
@@ -38,6 +39,7 @@ public final class CompiledFunction {
         this.program = program;
         this.executable = executable;
         state = new State(shared, definition.targets());
+        inputs = definition.inputs().stream().map(Definition.In::variable).toList();
         outputs = definition.outputs().stream().map(Definition.Out::variable).toList();
         places = new String[definition.inputs().size()];
         for (int i = 0; i < places.length; i++) places[i] = "%s: the input %s".formatted(label(), inputName(i));
@@ -96,7 +98,7 @@ public final class CompiledFunction {
 
     /// The inputs, in order.
     public List<Variable> inputs() {
-        return definition.inputs().stream().map(Definition.In::variable).toList();
+        return inputs;
     }
 
     /// The outputs, in order, before rewriting.

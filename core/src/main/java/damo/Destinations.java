@@ -19,22 +19,25 @@ record Destinations(NDArray[] direct, Object[] copied) {
         if (targets.length != outputs.size())
             throw new DamoException("%s: %d destinations for %d outputs; pass one for each, null for a fresh array".formatted(function, targets.length, outputs.size()));
         var all = new Destinations(new NDArray[targets.length], new Object[targets.length]);
-        Set<Object> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Object> taken = targets.length < 2 ? null : Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < targets.length; i++) {
             if (targets[i] == null) continue;
-            String what = "%s: the destination of output %d (%s)".formatted(function, i, outputs.get(i).label());
-            all.place(what, i, outputs.get(i), targets[i]);
-            if (!taken.add(targets[i] instanceof NDArray a ? a.storage() : targets[i]))
-                throw new DamoException("%s is that of another output, too; each needs its own".formatted(what));
+            all.place(function, i, outputs.get(i), targets[i]);
+            if (taken != null && !taken.add(targets[i] instanceof NDArray a ? a.storage() : targets[i]))
+                throw new DamoException("%s is that of another output, too; each needs its own".formatted(what(function, i, outputs.get(i))));
         }
         return all;
     }
 
-    private void place(String what, int i, Variable output, Object target) {
+    private static String what(String function, int i, Variable output) {
+        return "%s: the destination of output %d (%s)".formatted(function, i, output.label());
+    }
+
+    private void place(String function, int i, Variable output, Object target) {
         DType dtype = output.dtype();
         if (target instanceof NDArray array) {
             if (array.dtype() != dtype || array.rank() != output.rank() || !array.isWhole())
-                throw new DamoException("%s needs %s, but is %s%s".formatted(what, output.type(), array.type(),
+                throw new DamoException("%s needs %s, but is %s%s".formatted(what(function, i, output), output.type(), array.type(),
                         array.isWhole() ? "" : ", a view; pass a whole array: NDArray.zeros or wrap"));
             direct[i] = array;
         } else if (target.getClass() == dtype.storage() && output.rank() == 1) {
@@ -47,7 +50,7 @@ record Destinations(NDArray[] direct, Object[] copied) {
                     : JavaTypes.isJoml(leaf) && Arguments.widens(dtype, NDArray.of(target).dtype());
             if (!fits)
                 throw new DamoException("%s is a %s, which cannot hold %s; pass an NDArray, a Java array or a JOML value of this dtype, or cast the output"
-                        .formatted(what, target.getClass().getSimpleName(), output.type()));
+                        .formatted(what(function, i, output), target.getClass().getSimpleName(), output.type()));
             copied[i] = target;
         }
     }

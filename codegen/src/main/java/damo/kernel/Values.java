@@ -58,6 +58,7 @@ public final class Values {
 
     /// `f` of `args`, in the dtype that follows from theirs.
     public Value apply(ScalarOp f, Value... args) {
+        if (f == ScalarOp.WHERE && args[1] == args[2]) return args[1];
         DType dtype = f.signature() == ScalarOp.Signature.TEST ? DType.BOOL : args[args.length - 1].dtype();
         return of(new Scalar.Apply(f, List.of(args)), dtype);
     }

@@ -21,7 +21,7 @@ import java.util.Map;
 ///
 /// @param outer the axes outside of all that
 record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
-    private static final int UNROLL = 4;                               // terms for each load and store of the accumulator
+    private static final int UNROLL = 8;                               // terms for each load and store of the accumulator
 
     /// How to turn the kernel that stores this, or `null` if that does not help.
     static Interchange of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
@@ -86,14 +86,15 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
         Value whole = values.apply(AND, last.extent(), values.whole(-UNROLL));
         schedule.place(whole, inner, false);
 
-        Block four = schedule.loop(last, inner);
-        Value terms = total;
+        Block some = schedule.loop(last, inner);
+        var terms = new ArrayList<Value>();
         for (int i = 0; i < UNROLL; i++) {
             Value at = values.add(index, values.whole(i));
-            terms = values.apply(ADD, terms, values.replace(sum.body(), v -> v == index ? at : null));
+            terms.add(values.replace(sum.body(), v -> v == index ? at : null));
         }
-        row(schedule, four, terms);
-        inner.statements.add(Schedule.loop(last, values.whole(0), whole, UNROLL, four));
+        while (terms.size() > 1) terms.add(values.apply(ADD, terms.removeFirst(), terms.removeFirst()));   // pairwise, for accuracy
+        row(schedule, some, values.apply(ADD, total, terms.getFirst()));
+        inner.statements.add(Schedule.loop(last, values.whole(0), whole, UNROLL, some));
         Block one = schedule.loop(last, inner);
         row(schedule, one, values.apply(ADD, total, sum.body()));
         inner.statements.add(Schedule.loop(last, whole, last.extent(), 1, one));

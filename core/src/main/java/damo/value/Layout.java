@@ -4,7 +4,6 @@ import damo.DamoException;
 import damo.type.DType;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /// Where the elements of an array lie in its storage: element `[i, j]` is at `offset + i * strides[0] + j * strides[1]`.
 /// A view is another layout of the same storage. The arrays are not copied: who makes a layout gives them away.
@@ -19,14 +18,17 @@ final class Layout {
         this.shape = shape;
         this.strides = strides;
         this.offset = offset;
-        this.size = (int) LongStream.of(shape).reduce(1, (a, b) -> a * b);   // wraps only if an extent is 0, and is 0 then
+        long product = 1;
+        for (long extent : shape) product *= extent;
+        this.size = (int) product;   // wraps only if an extent is 0, and is 0 then
         this.contiguous = size == 0 || isRowMajor(shape, strides);
     }
 
     /// Row-major from `offset`. The size of `shape` has been checked.
     static Layout rowMajor(long[] shape, int offset) {
         int[] strides = new int[shape.length];
-        boolean empty = LongStream.of(shape).anyMatch(extent -> extent == 0);
+        boolean empty = false;
+        for (long extent : shape) empty |= extent == 0;
         // An empty array has strides 0: nothing is ever read, and the other extents may exceed an int.
         for (int axis = shape.length - 1, stride = 1; axis >= 0 && !empty; axis--) {
             strides[axis] = stride;

@@ -10,6 +10,7 @@ import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
 import damo.value.NDArray;
 import damo.value.Storage;
+import java.lang.reflect.Method;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +73,12 @@ final class Compiled {
                 plan.slots().size(), plan.slotCount(), program);
     }
 
-    <T> Optional<T> scalarFunction(Class<T> type) {
-        return Optional.empty();
+    /// This form as an implementation of `type`, if it is of numbers only and runs for all of them.
+    <T> Optional<T> scalarFunction(Class<T> type, Method method) {
+        boolean numbers = program.symbols().isEmpty() && form.answers().length == 0 && program.outputs().size() == 1
+                && plan.positions().keySet().stream().allMatch(b -> b.rank() == 0)
+                && program.steps().stream().allMatch(s -> s instanceof Step.Launch(var kernel) && kernel.axes().isEmpty());
+        return numbers ? Optional.of(Loader.scalarFunction(program, Kernels.of(program), form.values(), type, method)) : Optional.empty();
     }
 
     NDArray[] run(long[] evaluated, NDArray[] arguments, NDArray[] destinations) {

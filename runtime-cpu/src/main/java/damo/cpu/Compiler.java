@@ -1,6 +1,7 @@
 package damo.cpu;
 
 import damo.CompilerBug;
+import damo.DamoException;
 import damo.fuse.Fusion;
 import damo.jvm.MethodTooLarge;
 import damo.kernel.Program;
@@ -8,6 +9,9 @@ import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /// From a lowered program to one that runs.
@@ -29,14 +33,17 @@ final class Compiler {
 
     private Compiler() {}
 
+    /// Where the text of the program goes after each pass: the folder that `-Ddamo.dump=…` names.
+    private static final String DUMP = System.getProperty("damo.dump");
+
     /// Runs all passes and emits the code; if a method becomes too large for HotSpot, again with smaller kernels.
     static Compiled compile(Specialization lowered) {
-        Verifier.check(lowered.program(), "lower");
+        look(lowered.program(), "lower", 0);
         for (int limit = LIMIT;; limit /= 2) {
             Program program = lowered.program();
             for (Pass pass : PASSES) {
                 program = pass.rewrite.apply(program, lowered.values(), limit);
-                Verifier.check(program, pass.name);
+                look(program, pass.name, PASSES.indexOf(pass) + 1);
             }
             try {
                 return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program));
@@ -44,5 +51,22 @@ final class Compiler {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }
         }
+    }
+
+    /// Verifies, where assertions are on (as in all our tests), and dumps, where asked to.
+    private static void look(Program program, String pass, int number) {
+        assert verified(program, pass);
+        if (DUMP == null) return;
+        try {
+            Path folder = Files.createDirectories(Path.of(DUMP));
+            Files.writeString(folder.resolve("%s-%02d-%s.kernel".formatted(program.name(), number, pass)), program.toString());
+        } catch (IOException e) {
+            throw new DamoException("damo.dump: cannot write to '%s': %s; name a folder that can be written".formatted(DUMP, e.getMessage()), e);
+        }
+    }
+
+    private static boolean verified(Program program, String pass) {
+        Verifier.check(program, pass);
+        return true;
     }
 }

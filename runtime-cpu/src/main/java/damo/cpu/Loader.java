@@ -3,11 +3,14 @@ package damo.cpu;
 import damo.CompilerBug;
 import damo.jvm.KernelClass;
 import damo.jvm.KernelCode;
+import damo.jvm.ScalarClass;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Values;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +36,24 @@ final class Loader {
         }
         if (parts.size() == 1) return parts.getFirst();
         return (kernel, buffers, sizes) -> parts.get(kernel / KERNELS_OF_A_CLASS).run(kernel % KERNELS_OF_A_CLASS, buffers, sizes);
+    }
+
+    /// Whether a hidden class of this package can implement `type`: it is public for us, and its name means the same to us.
+    static boolean sees(Class<?> type) {
+        try {
+            Loader.class.getModule().addReads(type.getModule());
+            return MethodHandles.lookup().accessClass(type) == Class.forName(type.getName(), false, Loader.class.getClassLoader());
+        } catch (ClassNotFoundException | IllegalAccessException e) {
+            return false;
+        }
+    }
+
+    /// An implementation of `type` by kernels of scalars.
+    static <T> T scalarFunction(Program program, List<Kernel> kernels, Values values, Class<T> type, Method method) {
+        byte[] bytes = ScalarClass.of(className(program), type.getName().replace('.', '/'), method.getName(),
+                MethodType.methodType(method.getReturnType(), method.getParameterTypes()).descriptorString(), values,
+                kernels, program.inputs(), program.constants(), program.outputs().getFirst());
+        return type.cast(instance(bytes, program));
     }
 
     /// Hidden classes live in the package of the class that defines them.

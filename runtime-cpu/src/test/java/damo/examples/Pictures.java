@@ -29,7 +29,7 @@ final class Pictures {
         double[] epochs = IntStream.rangeClosed(1, training.length).asDoubleStream().toArray();
         XYChart chart = new XYChartBuilder().width(800).height(480).title("Learning to read digits")
                 .xAxisTitle("epoch").yAxisTitle("cross entropy").build();
-        chart.getStyler().setYAxisLogarithmic(true).setXAxisMaxLabelCount(13)
+        chart.getStyler().setYAxisLogarithmic(true)
                 .setPlotGridLinesColor(GRAY).setPlotGridLinesStroke(new BasicStroke(1))
                 .setLegendPosition(LegendPosition.InsideNE).setLegendBorderColor(Color.WHITE)
                 .setChartBackgroundColor(Color.WHITE).setPlotBorderVisible(false);

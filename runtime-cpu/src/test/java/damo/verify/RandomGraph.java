@@ -17,6 +17,7 @@ import damo.interpret.Interpreter;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,11 +156,17 @@ final class RandomGraph {
         for (Variable u : Graph.order(List.of(v), values::containsKey)) {
             if (values.containsKey(u)) continue;
             NDArray value = Interpreter.apply(u.op(), u.op().operands().stream().map(values::get).toList());
+            if (!u.type().mayHold(value.type()) || u.op() instanceof Op.If(_, var then, var otherwise) && !sameShape(then, otherwise))
+                throw new DamoException("branches of different shapes");
             if (value.size() > 400 || magnitude(value) > (value.dtype() == DType.FLOAT32 ? 1e5 : 1e9)) throw new DamoException("too big");
             values.put(u, value);
         }
         if (v.rank() > 4 || pool.contains(v)) throw new DamoException("too many axes");
         keep(v, values.get(v), rounded);
+    }
+
+    private boolean sameShape(Variable a, Variable b) {
+        return Arrays.equals(values.get(a).shape(), values.get(b).shape());
     }
 
     /// The largest absolute value; ∞ if one is not finite.

@@ -1,0 +1,102 @@
+package damo.plan;
+
+import static damo.graph.ScalarOp.*;
+import static org.junit.jupiter.api.Assertions.*;
+
+import damo.graph.Reduction;
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Scalar;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.kernel.Values;
+import damo.type.DType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    private final Values v = new Values();
+    private final Value m = v.symbol("m");
+    private final Value n = v.symbol("n");
+    private final Value k = v.symbol("k");
+    private final Axis i = new Axis("i", m);
+    private final Axis j = new Axis("j", n);
+    private final Axis l = new Axis("l", k);
+    private final Buffer z = new Buffer("z", DType.FLOAT64, List.of(m, n));
+
+    private Buffer buffer(String name, Value... extents) {
+        return new Buffer(name, DType.FLOAT64, List.of(extents));
+    }
+
+    private Value at(Buffer b, Axis... axes) {
+        return v.load(b, v.indices(List.of(axes)));
+    }
+
+    private Kernel kernel(Value value) {
+        return new Kernel("f", List.of(i, j), List.of(new Store(z, v.indices(List.of(i, j)), value)));
+    }
+
+    /// The shape of the loops: `i(...)` a loop, `fold(...)`, `run`, `let`, `put`.
+    private static String shape(List<Stmt> statements) {
+        return String.join(" ", statements.stream().map(s -> switch (s) {
+            case Stmt.Let _ -> "let";
+            case Stmt.Put _ -> "put";
+            case Stmt.Run run -> run.axis().name() + "*" + run.lanes() + "(" + shape(run.body()) + ")";
+            case Stmt.Fold(_, var body) -> "fold(" + shape(body) + ")";
+            case Stmt.Guard(_, var body) -> "guard(" + shape(body) + ")";
+            case Stmt.Loop(var axis, _, _, var step, var body) -> axis.name() + (step == 1 ? "" : "+" + step) + "(" + shape(body) + ")";
+        }).toList());
+    }
+
+    private String schedule(Value value) {
+        return shape(Schedule.of(v, kernel(value)));
+    }
+
+    @Test void offsetsAreSummedFromTheOutermostLoopInwards() {
+        Buffer x = buffer("x", n, m);
+        Value last = v.sub(v.sub(n, v.whole(1)), v.index(j));
+        Stmt.Put put = Flatten.puts(v, kernel(v.load(x, List.of(last, v.index(i))))).getFirst();
+        assertSame(v.add(v.mul(v.index(i), n), v.index(j)), put.offset());
+        Value offset = ((Scalar.Flat) put.value().op()).offset();
+        // ((n − 1)·m + i) − j·m: what does not depend on j comes first.
+        assertTrue(offset.op() instanceof Scalar.Apply(var f, var args) && f == ADD && Axes.of(args.get(0)).equals(java.util.Set.of(i)));
+    }
+
+    @Test void whatDependsOnTheRowIsComputedOnceARow() {
+        Buffer x = buffer("x", m, n), bias = buffer("bias", m);
+        Axis a = new Axis("a", n), b = new Axis("b", n);
+        Value max = v.fold(Reduction.MAX, List.of(a), at(x, i, a));
+        Value sum = v.fold(Reduction.SUM, List.of(b), v.apply(EXP, v.apply(SUB, at(x, i, b), max)));
+        assertEquals("guard(i(let fold(a*8()) fold(b*8()) j(put)))", schedule(v.apply(DIV, v.apply(EXP, v.apply(SUB, at(x, i, j), max)), sum)));
+        assertEquals("guard(i(let let j(put)))", schedule(v.apply(ADD, at(x, i, j), v.apply(EXP, at(bias, i)))));
+    }
+
+    @Test void whatABranchReadsStaysInIt() {
+        Buffer x = buffer("x", m, n), bias = buffer("bias", m);
+        Value inside = v.apply(LT, v.index(j), v.whole(3));
+        assertEquals("guard(i(let j(put)))", schedule(v.choose(inside, at(bias, i), at(x, i, j))));
+    }
+
+    @Test void aMatrixProductRunsAlongItsRows() {
+        Buffer x = buffer("x", m, k), y = buffer("y", k, n);
+        Value dot = v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(y, l, j)));
+        assertEquals("guard(i(j(put) l+8(j(put)) l(j(put))))", schedule(dot).replaceAll("let ", ""));
+        Buffer t = buffer("t", n, k);
+        assertTrue(schedule(v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(t, j, l)))).contains("l*8()"));
+    }
+
+    @Test void shortLoopsDisappear() {
+        Value three = v.whole(3);
+        Axis a = new Axis("a", three), b = new Axis("b", three), one = new Axis("one", v.whole(1));
+        Buffer x = buffer("x", three, three), s = buffer("s", v.whole(1), three);
+        var kernel = new Kernel("f", List.of(one, a), List.of(new Store(s, v.indices(List.of(one, a)), v.fold(Reduction.SUM, List.of(b), at(x, a, b)))));
+        assertEquals("put put put", shape(Schedule.of(v, kernel)));
+    }
+
+    @Test void sharedValuesAreVisitedOnce() {
+        Value e = at(z, i, j);
+        for (int p = 0; p < 200; p++) e = v.apply(ADD, v.choose(v.apply(LT, e, v.number(DType.FLOAT64, p)), v.apply(EXP, e), e), e);
+        assertEquals("guard(i(let j(put)))", schedule(e));
+    }
+}
