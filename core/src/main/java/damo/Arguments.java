@@ -17,7 +17,7 @@ final class Arguments {
         if (value instanceof Number || value instanceof Boolean) return number(what, type, value);
         NDArray array = array(what, type, value);
         if (array.rank() != type.rank())
-            throw new DamoException("%s is %s, but got %s; it needs %d axes, not %d".formatted(what, type, array.type(), type.rank(), array.rank()));
+            throw new DamoException("%s is %s, but got %s; it needs rank %d, not %d".formatted(what, type, array.type(), type.rank(), array.rank()));
         for (int axis = 0; axis < type.rank(); axis++)
             if (type.extent(axis) != TensorType.UNKNOWN && type.extent(axis) != array.extent(axis))
                 throw new DamoException("%s is %s, but got %s; axis %d needs the extent %d, not %d"

@@ -29,6 +29,7 @@ final class Lowering {
     private final Values values = new Values();
     private final Bodies bodies = new Bodies(this);
     private final Region main = Region.program();
+    private final Map<Variable, Region.Choice> choices;
     private final Map<Variable, Region> regions;
     private final Map<Variable, Buffer> buffers = new IdentityHashMap<>();
     private final Map<Variable, Value> scalars = new IdentityHashMap<>();
@@ -45,7 +46,8 @@ final class Lowering {
     Lowering(Lambda f, NDArray[] arguments) {
         this.f = f;
         this.shapes = new Shapes(f, arguments);
-        this.regions = Region.of(main, f.results());
+        this.choices = Region.choices(f.results());
+        this.regions = Region.of(main, f.results(), choices);
     }
 
     /// The extents that the symbols of the program stand for, in order.
@@ -65,7 +67,7 @@ final class Lowering {
 
     /// The program.
     Program program() {
-        for (Variable p : f.parameters()) buffers.put(p, new Buffer("in" + buffers.size(), p.dtype(), extents(p)));
+        for (Variable p : f.parameters()) buffers.put(p, new Buffer(inputName(p), p.dtype(), extents(p)));
         List<Buffer> inputs = f.parameters().stream().map(buffers::get).toList();
         for (Variable v : Graph.order(f.results())) if (regions.get(v) != null && !buffers.containsKey(v)) lower(v);
         Set<Buffer> taken = new HashSet<>(inputs);
@@ -81,6 +83,13 @@ final class Lowering {
         return new Program(f.name(), List.copyOf(symbols.values()), inputs, constants, outputs, List.copyOf(main.steps));
     }
 
+    /// The parameter's own name, if it has one that nothing else in a program has.
+    private String inputName(Variable p) {
+        boolean own = p.name().matches("[A-Za-z_]\\w*") && !p.name().matches("(in|[cikntu])\\d+")
+                && f.parameters().stream().filter(q -> q.name().equals(p.name())).count() == 1;
+        return own ? p.name() : "in" + buffers.size();
+    }
+
     private void lower(Variable v) {
         Region region = regions.get(v);
         switch (v.op()) {
@@ -91,9 +100,9 @@ final class Lowering {
                 region.steps.add(new Step.Check(buffer(condition, region), message));
                 alias(v, x, region);
             }
-            case Op.If(var condition, _, _) -> {
+            case Op.If _ -> {
                 buffers.put(v, temporary(v.dtype(), extents(v)));
-                region.pending.computeIfAbsent(condition, _ -> new ArrayList<>()).add(v);
+                region.pending.computeIfAbsent(choices.get(v), _ -> new ArrayList<>()).add(v);
                 pending.put(v, region);
             }
             case Op.Broadcast(var x, _) when sameShape(v, x) -> alias(v, x, region);
@@ -152,7 +161,7 @@ final class Lowering {
 
     /// The memory that holds `x`, for code in `region`.
     Buffer buffer(Variable x, Region region) {
-        if (pending.containsKey(x)) flush(pending.get(x), ((Op.If) x.op()).condition());
+        if (pending.containsKey(x)) flush(pending.get(x), choices.get(x));
         if (!buffers.containsKey(x)) {                      // a scalar that is known without a kernel, but wanted in memory
             Buffer to = temporary(x.dtype(), List.of());
             launch(region, List.of(), to, scalars.get(x));
@@ -162,14 +171,14 @@ final class Lowering {
     }
 
     private void flush(Region region) {
-        for (Variable condition : List.copyOf(region.pending.keySet())) if (region.pending.containsKey(condition)) flush(region, condition);
+        for (Region.Choice choice : List.copyOf(region.pending.keySet())) if (region.pending.containsKey(choice)) flush(region, choice);
     }
 
-    /// Makes the conditionals on `condition` in `region` a step, with all that their branches have gathered.
-    private void flush(Region region, Variable condition) {
-        List<Variable> conditionals = region.pending.remove(condition);
-        Region then = region.branch(condition, true);
-        Region otherwise = region.branch(condition, false);
+    /// Makes the conditionals of `choice` in `region` a step, with all that their branches have gathered.
+    private void flush(Region region, Region.Choice choice) {
+        List<Variable> conditionals = region.pending.remove(choice);
+        Region then = region.branch(choice, true);
+        Region otherwise = region.branch(choice, false);
         conditionals.forEach(pending::remove);
         for (Variable v : conditionals) {
             copy(buffers.get(v), ((Op.If) v.op()).then(), then);
@@ -177,7 +186,7 @@ final class Lowering {
         }
         flush(then);
         flush(otherwise);
-        region.steps.add(new Step.Branch(buffer(condition, region), List.copyOf(then.steps), List.copyOf(otherwise.steps)));
+        region.steps.add(new Step.Branch(buffer(choice.condition(), region), List.copyOf(then.steps), List.copyOf(otherwise.steps)));
         then.steps.clear();
         otherwise.steps.clear();
     }

@@ -5,6 +5,7 @@ import damo.graph.Op;
 import damo.graph.Variable;
 import damo.kernel.Step;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +16,15 @@ import java.util.Map;
 final class Region {
     private final Region parent;
     private final int depth;
-    private final Map<Variable, Region[]> branches = new IdentityHashMap<>();
+    private final Map<Choice, Region[]> branches = new HashMap<>();
     /// What is done here, in order.
     final List<Step> steps = new ArrayList<>();
-    /// Conditionals of this region that are not among its steps yet, by condition.
-    final Map<Variable, List<Variable>> pending = new LinkedHashMap<>();
+    /// Conditionals of this region that are not among its steps yet.
+    final Map<Choice, List<Variable>> pending = new LinkedHashMap<>();
+
+    /// Conditionals that become one step: those on `condition` of which none needs another one's result. Those of another `turn` are
+    /// another step, so what both need is computed before either.
+    record Choice(Variable condition, int turn) {}
 
     private Region(Region parent) {
         this.parent = parent;
@@ -31,9 +36,9 @@ final class Region {
         return new Region(null);
     }
 
-    /// The region of one branch of the conditionals on `condition` here.
-    Region branch(Variable condition, boolean taken) {
-        return branches.computeIfAbsent(condition, _ -> new Region[] {new Region(this), new Region(this)})[taken ? 0 : 1];
+    /// The region of one branch of the conditionals of `choice` here.
+    Region branch(Choice choice, boolean taken) {
+        return branches.computeIfAbsent(choice, _ -> new Region[] {new Region(this), new Region(this)})[taken ? 0 : 1];
     }
 
     private Region common(Region other) {
@@ -49,7 +54,7 @@ final class Region {
     }
 
     /// The innermost region that serves all uses of each variable that `results` need; a variable needed for its shape only has none.
-    static Map<Variable, Region> of(Region program, List<Variable> results) {
+    static Map<Variable, Region> of(Region program, List<Variable> results, Map<Variable, Choice> choices) {
         var regions = new IdentityHashMap<Variable, Region>();
         for (Variable result : results) regions.put(result, program);
         for (Variable v : Graph.order(results).reversed()) {
@@ -57,13 +62,28 @@ final class Region {
             if (here == null) continue;
             if (v.op() instanceof Op.If(var condition, var then, var otherwise)) {
                 use(regions, condition, here);
-                use(regions, then, here.branch(condition, true));
-                use(regions, otherwise, here.branch(condition, false));
+                use(regions, then, here.branch(choices.get(v), true));
+                use(regions, otherwise, here.branch(choices.get(v), false));
             } else {
                 for (Variable operand : needed(v.op())) use(regions, operand, here);
             }
         }
         return regions;
+    }
+
+    /// The step to which each conditional that `results` need belongs: in the order in which things are computed, one on the same condition
+    /// joins until something needs the result of one of them.
+    static Map<Variable, Choice> choices(List<Variable> results) {
+        var choices = new IdentityHashMap<Variable, Choice>();
+        Map<Variable, Integer> turns = new IdentityHashMap<>();
+        for (Variable v : Graph.order(results)) {
+            for (Variable operand : needed(v.op())) {
+                Choice choice = choices.get(operand);
+                if (choice != null && turns.get(choice.condition) == choice.turn) turns.merge(choice.condition, 1, Integer::sum);
+            }
+            if (v.op() instanceof Op.If(var condition, _, _)) choices.put(v, new Choice(condition, turns.computeIfAbsent(condition, _ -> 0)));
+        }
+        return choices;
     }
 
     private static void use(Map<Variable, Region> regions, Variable v, Region region) {

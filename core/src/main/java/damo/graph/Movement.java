@@ -73,6 +73,8 @@ final class Movement {
         int open = all.indexOf(-1) >= 0 ? all.indexOf(-1) : all.indexOf(-1L);
         if (open >= 0) {
             all.set(open, 1);
+            if (all.contains(-1) || all.contains(-1L))
+                throw Variable.error("reshape", "only one extent may be -1 (what is left), not %s".formatted(Arrays.toString(extents)), List.of(x));
             Variable others = Ints.product(Build.indices(all.toArray()));
             all.set(open, Ints.floorDiv(Ints.product(Ints.extents(x)), others));
         }

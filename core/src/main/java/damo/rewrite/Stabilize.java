@@ -35,8 +35,6 @@ final class Stabilize {
             rule("neg-expm1", "1 - exp(x) => -expm1(x)", ROUNDING),
             rule("sigmoid-complement", "1 - sigmoid(x) => sigmoid(-x)", ROUNDING),
             rule("sigmoid-minus-one", "sigmoid(x) - 1 => -sigmoid(-x)", ROUNDING),
-            rule("tanh-complement", "1 - tanh(x) * tanh(x) => 4 * (sigmoid(2 * x) * sigmoid(-2 * x))", ROUNDING),
-            rule("tanh-square-complement", "1 - tanh(x) ** 2 => 4 * (sigmoid(2 * x) * sigmoid(-2 * x))", ROUNDING),
             rule("softplus-minus", "softplus(x) - x => softplus(-x)", FINITE),
             rule("minus-softplus", "x - softplus(x) => -softplus(-x)", FINITE),
 

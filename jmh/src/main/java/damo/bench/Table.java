@@ -1,5 +1,6 @@
 package damo.bench;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +66,8 @@ public final class Table {
             double micros = result.getPrimaryResult().getScoreUnit().startsWith("ms") ? 1_000 : 1;
             List<IterationResult> iterations = result.getBenchmarkResults().stream().flatMap(fork -> fork.getIterationResults().stream()).toList();
             add(times, key, iterations.stream().map(i -> i.getPrimaryResult().getScore() * micros).toList());
-            add(bytes, key, iterations.stream().flatMap(i -> i.getSecondaryResults().entrySet().stream())
-                    .filter(e -> e.getKey().endsWith("gc.alloc.rate.norm")).map(e -> e.getValue().getScore()).toList());
+            add(bytes, key, iterations.stream().flatMap(i -> i.getSecondaryResults().values().stream())
+                    .filter(r -> r.getLabel().endsWith("gc.alloc.rate.norm")).map(r -> r.getScore()).toList());
         }
     }
 
@@ -124,7 +125,8 @@ public final class Table {
                 .title("Speed relative to plain Java (1: the same; more is faster)").xAxisTitle("plain Java's time / Damo's time").build();
         chart.addSeries("Damo", rows.stream().map(r -> Math.round(100 * speed(r)) / 100.0).toList(), rows.stream().map(Row::text).toList());
         // A label for every bar, not for every third.
-        chart.getStyler().setYAxisTickMarkSpacingHint(15).setLegendVisible(false);
+        chart.getStyler().setXAxisMaxLabelCount(rows.size()).setXAxisTickMarkSpacingHint(1).setYAxisTickMarkSpacingHint(1)
+                .setLegendVisible(false).setChartBackgroundColor(Color.WHITE);
         return chart;
     }
 }

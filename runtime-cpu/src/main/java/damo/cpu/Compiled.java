@@ -69,8 +69,9 @@ final class Compiled {
     }
 
     String explain() {
-        return "%s: %d kernels, %d before fusion; %d buffers in %d slots%n%s".formatted(program.name(), program.kernels(), lowered.kernels(),
-                plan.slots().size(), plan.slotCount(), program);
+        int after = program.kernels();
+        return "%d %s, %d before fusion; %d temporaries in %d slots%n%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
+                plan.slots().size(), plan.slotCount(), program).strip();
     }
 
     /// This form as an implementation of `type`, if it is of numbers only and runs for all of them.

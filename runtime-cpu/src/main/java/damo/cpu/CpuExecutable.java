@@ -64,7 +64,7 @@ final class CpuExecutable implements Executable {
     }
 
     @Override public String explain() {
-        if (forms.isEmpty()) return "%s: nothing is compiled before the first call".formatted(program.name());
+        if (forms.isEmpty()) return "nothing is compiled before the first call";
         return forms.stream().map(Compiled::explain).collect(Collectors.joining("\n"));
     }
 

@@ -1,0 +1,116 @@
+package damo.cpu;
+
+import static damo.Damo.*;
+import static org.junit.jupiter.api.Assertions.*;
+
+import damo.CompiledFunction;
+import damo.DamoException;
+import damo.Shared;
+import damo.graph.Variable;
+import damo.type.DType;
+import damo.value.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// What the CPU back end promises beyond right numbers.
+class CompiledTest {
+    private static int forms(CompiledFunction f) {
+        return f.explain().split("before fusion", -1).length - 1;
+    }
+
+    @Test void newShapesOfTheSamePatternDoNotRecompile() {
+        var x = dmatrix("x");
+        var y = dvector("y");
+        CompiledFunction f = function().in(x, y).out(x.add(y).exp().sum(1)).compile();
+        for (int n = 2; n < 12; n++) f.call(NDArray.ones(DType.FLOAT64, n, n + 1), NDArray.ones(DType.FLOAT64, n + 1));
+        assertEquals(1, forms(f));
+        f.call(NDArray.ones(DType.FLOAT64, 5, 5), NDArray.ones(DType.FLOAT64, 5));       // n = m by accident: nothing relied on n ≠ m
+        assertEquals(1, forms(f));
+        f.call(NDArray.ones(DType.FLOAT64, 5, 4), NDArray.ones(DType.FLOAT64, 1));       // an extent of 1 that broadcasts is another pattern
+        assertEquals(2, forms(f));
+    }
+
+    @Test void extentsMayDependOnScalarArguments() {
+        var n = lscalar("n");
+        CompiledFunction f = function().in(n).out(arange(n).sum()).compile();
+        for (int i = 0; i < 20; i++) assertEquals(i * (i - 1) / 2, f.call(i).scalar());
+        assertEquals(1, forms(f));
+    }
+
+    @Test void aSoftmaxIsTwoKernelsAndAChainIsOne() {
+        var x = dmatrix("x");
+        CompiledFunction rows = function().in(x).out(softmax(x, 1)).compile();
+        rows.call(NDArray.ones(DType.FLOAT64, 3, 4));
+        assertEquals(2, rows.kernels()[1], rows.explain());
+        CompiledFunction chain = function().in(x).out(x.sin().mul(2).add(x).tanh().sum()).compile();
+        chain.call(NDArray.ones(DType.FLOAT64, 3, 4));
+        assertEquals(1, chain.kernels()[1], chain.explain());
+    }
+
+    @Test void theBranchNotTakenIsNotRunEvenIfBothShareWork() {
+        var x = dvector("x");
+        var i = lscalar("i");
+        var element = x.at(i);                                                          // throws if i is out of range
+        CompiledFunction f = function().in(x, i).out(ifelse(lt(i, x.shape(0)), element.exp(), constant(-1.0)),
+                ifelse(lt(i, x.shape(0)), element.mul(2), constant(-2.0))).compile();
+        assertEquals(6.0, f.callAll(new double[] {1, 2, 3}, 2).get(1).scalar());
+        assertEquals(-1.0, f.callAll(new double[] {1, 2, 3}, 7).get(0).scalar());
+    }
+
+    @Test void aFailedCheckWritesNothing() {
+        var x = dvector("x");
+        var i = lscalar("i");
+        CompiledFunction f = function().in(x, i).out(x.mul(2), x.at(i)).compile();
+        double[] out = {7, 7};
+        assertThrows(DamoException.class, () -> f.into(out, new double[1]).call(new double[] {1, 2}, 5));
+        assertArrayEquals(new double[] {7, 7}, out);
+    }
+
+    @Test void aDestinationMayBeTheArgumentItself() {
+        var x = dvector("x");
+        CompiledFunction f = function().in(x).out(x.sub(x.max()).exp().div(2)).compile();
+        double[] memory = {1, 3, 2};
+        f.into((Object) memory).call(memory);
+        assertArrayEquals(new double[] {Math.exp(-2) / 2, 0.5, Math.exp(-1) / 2}, memory, 1e-15);
+    }
+
+    @Test void manyThreadsShareOneFunction() throws Exception {
+        var x = dmatrix("x");
+        CompiledFunction f = function().in(x).out(softmax(dot(x, x.transpose()), 1).sum(0)).compile();
+        List<NDArray> arguments = IntStream.range(1, 40).mapToObj(n -> random(n)).toList();
+        List<NDArray> want = arguments.stream().map(a -> f.call(a)).toList();
+        try (var pool = Executors.newFixedThreadPool(8)) {
+            var jobs = new ArrayList<java.util.concurrent.Future<NDArray>>();
+            for (int round = 0; round < 20; round++) for (NDArray a : arguments) jobs.add(pool.submit(() -> f.call(a)));
+            for (int i = 0; i < jobs.size(); i++) assertEquals(want.get(i % want.size()), jobs.get(i).get());
+        }
+    }
+
+    @Test void updatesOfManyThreadsAreAllCounted() throws Exception {
+        Shared total = shared(0L);
+        var x = lscalar("x");
+        CompiledFunction add = function().in(x).update(total, total.add(x)).compile();
+        try (var pool = Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 1000; i++) pool.submit(() -> add.callAll(1));
+        }
+        assertEquals(1000, total.value().scalarLong());
+    }
+
+    @Test void aKernelTooLongForHotSpotIsSplit() {
+        Variable x = dvector("x");
+        Variable y = x;
+        for (int i = 0; i < 400; i++) y = y.softplus().add(x.mul(1.0 / (i + 1))).asinh();
+        CompiledFunction f = function().in(x).out(y).compile();
+        CompiledFunction slow = function().in(x).out(y).on("interpreter").compile();
+        assertTrue(slow.call(new double[] {0.5, -2}).allClose(f.call(new double[] {0.5, -2}), 1e-12, 0));
+        assertTrue(f.kernels()[1] > 1);
+    }
+
+    private static NDArray random(int n) {
+        var r = new java.util.Random(n);
+        return NDArray.wrap(r.doubles(3L * n).toArray(), n, 3);
+    }
+}
