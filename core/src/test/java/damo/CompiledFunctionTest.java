@@ -89,7 +89,7 @@ class CompiledFunctionTest {
 
     @Test void ranksAndExtentsAreChecked() {
         CompiledFunction f = function().in(m).out(m).compile();
-        refused(() -> f.call(new double[] {1}), "the input m is float64[?, ?]", "float64[1]", "2 axes, not 1");
+        refused(() -> f.call(new double[] {1}), "the input m is float64[?, ?]", "float64[1]", "rank 2, not 1");
         refused(() -> f.call(1), "the number 1", "2 axes");
         refused(() -> f.call("text"), "String");
         refused(() -> f.call((Object) null), "null");

@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Short loops as straight-line code: axes and folds of small constant extents, as long as the code stays small.
 final class Unroll {
     private static final int EXTENT = 8;
-    private static final int SIZE = 600;                               // values; some 10 bytes of bytecode each at worst
+    private static final int SIZE = 600;                               // of [#code]; some 10 bytes of bytecode each at worst
+    private static final int LOOP = 15;                                // what a loop that stays one counts, in values
 
     private final Values values;
     private final Map<Value, Value> done = new IdentityHashMap<>();
@@ -29,16 +31,29 @@ final class Unroll {
         List<Store> stores = kernel.stores().stream().map(s -> new Store(s.to(), s.at(), unroll.folds(s.value()))).toList();
         var axes = new ArrayList<>(kernel.axes());
         axes.removeIf(a -> Values.isWhole(a.extent(), 1));             // [Values#index] is 0 already
-        while (!axes.isEmpty() && extent(axes.getLast()) >= 0 && extent(axes.getLast()) * size(stores.stream().map(Store::value).toList()) <= SIZE)
+        while (!axes.isEmpty() && extent(axes.getLast()) >= 0 && extent(axes.getLast()) * code(stores.stream().map(Store::value).toList()) <= SIZE)
             stores = unroll.stores(stores, axes.removeLast());
         return new Kernel(kernel.name(), axes, stores);
     }
 
-    /// The number of values that it takes to compute these, up to some limit beyond [#SIZE].
+    /// The number of values that it takes to compute these.
     static int size(List<Value> roots) {
+        return all(roots).size();
+    }
+
+    /// About how much code these are, in values: a load counts its computed positions, a fold its loops.
+    private static int code(List<Value> roots) {
+        return all(roots).stream().mapToInt(v -> switch (v.op()) {
+            case Scalar.Load(_, var at) -> 1 + 2 * (int) at.stream().filter(i -> !(i.op() instanceof Scalar.Whole)).count();
+            case Scalar.Fold(_, var axes, _) -> LOOP * axes.size();
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _ -> 1;
+        }).sum();
+    }
+
+    private static Set<Value> all(List<Value> roots) {
         var seen = new IdentityHashMap<Value, Boolean>();
         roots.forEach(v -> count(v, seen));
-        return seen.size();
+        return seen.keySet();
     }
 
     private static void count(Value v, Map<Value, Boolean> seen) {
@@ -67,7 +82,7 @@ final class Unroll {
         Value result = body;
         for (Axis axis : axes.reversed()) {
             long n = extent(axis);
-            if (n < 0 || n == 0 && !f.hasIdentity() || n * size(List.of(result)) > SIZE) continue;
+            if (n < 0 || n == 0 && !f.hasIdentity() || n * code(List.of(result)) > SIZE) continue;
             rest.remove(axis);
             Value total = n == 0 ? values.number(body.dtype(), f == Reduction.SUM ? 0 : 1) : new At(axis, 0).of(result);
             for (int i = 1; i < n; i++) total = values.apply(f.step(), total, new At(axis, i).of(result));

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.HorizontalBarChart;
@@ -54,17 +53,19 @@ public final class Table {
         // Several short rounds, so that a machine which is slow for a while is slow for both sides.
         for (int round = 0; round < ROUNDS; round++)
             collect(new OptionsBuilder().include("Workloads").include("ScalarCall").forks(1).addProfiler(GCProfiler.class)
-                    .warmupIterations(5).warmupTime(TimeValue.milliseconds(400)).measurementIterations(5).measurementTime(TimeValue.milliseconds(200)));
+                    .warmupIterations(5).warmupTime(TimeValue.milliseconds(400))
+                    .measurementIterations(5).measurementTime(TimeValue.milliseconds(200)));
         collect(new OptionsBuilder().include("CompileTime"));
     }
 
     private void collect(ChainedOptionsBuilder options) throws RunnerException {
         for (RunResult result : new Runner(options.shouldFailOnError(true).build()).run()) {
-            String workload = result.getParams().getParam("workload");
+            String task = result.getParams().getParam("task");
             String method = result.getParams().getBenchmark().replaceFirst(".*\\.", "");
-            String key = workload == null ? method : workload + "/" + result.getParams().getParam("by");
+            String key = task == null ? method : task + "/" + result.getParams().getParam("way");
             double micros = result.getPrimaryResult().getScoreUnit().startsWith("ms") ? 1_000 : 1;
-            List<IterationResult> iterations = result.getBenchmarkResults().stream().flatMap(fork -> fork.getIterationResults().stream()).toList();
+            List<IterationResult> iterations = result.getBenchmarkResults().stream()
+                    .flatMap(fork -> fork.getIterationResults().stream()).toList();
             add(times, key, iterations.stream().map(i -> i.getPrimaryResult().getScore() * micros).toList());
             add(bytes, key, iterations.stream().flatMap(i -> i.getSecondaryResults().values().stream())
                     .filter(r -> r.getLabel().endsWith("gc.alloc.rate.norm")).map(r -> r.getScore()).toList());
@@ -72,7 +73,8 @@ public final class Table {
     }
 
     private static void add(Map<String, List<Double>> to, String key, List<Double> values) {
-        if (!values.isEmpty()) to.computeIfAbsent(key, _ -> new ArrayList<>()).add(values.stream().sorted().toList().get(values.size() / 2));
+        if (values.isEmpty()) return;
+        to.computeIfAbsent(key, _ -> new ArrayList<>()).add(values.stream().sorted().toList().get(values.size() / 2));
     }
 
     private static List<Row> rows() {
@@ -89,19 +91,28 @@ public final class Table {
 
     private String markdown() throws IOException {
         var out = new StringBuilder("""
-                Microseconds a call, one thread, float64 unless said: the better of %d rounds, each the median of 5 iterations after a warm-up. Damo and plain
-                Java take turns, and every result is checked against plain Java's first. Bytes are what a call allocates.
+                Microseconds a call, one thread, float64 unless said: the better of %d rounds, each the median of 5 iterations.
+                Damo and plain Java take turns, and every result is checked against plain Java's first. Bytes are what a call allocates.
                 JDK %s (%s), %s, %d cores, %s.
 
                 | workload | Damo | plain Java | plain / Damo | Damo's bytes | plain's bytes |
                 |---|---:|---:|---:|---:|---:|
-                """.formatted(ROUNDS, Runtime.version(), System.getProperty("java.vendor"), processor(), Runtime.getRuntime().availableProcessors(), LocalDate.now()));
-        Function<Double, String> micros = t -> t == null ? "" : String.format(Locale.ROOT, t < 0.1 ? "%.4f" : t < 100 ? "%.2f" : "%,.0f", t);
-        Function<Double, String> whole = t -> t == null ? "" : String.format(Locale.ROOT, "%,.0f", t);
+                """.formatted(ROUNDS, Runtime.version(), System.getProperty("java.vendor"), processor(),
+                Runtime.getRuntime().availableProcessors(), LocalDate.now()));
         for (Row row : rows())
-            out.append("| %s | %s | %s | %s | %s | %s |%n".formatted(row.text, micros.apply(best(times, row.damo)), micros.apply(best(times, row.plain)),
-                    row.plain.isEmpty() ? "" : String.format(Locale.ROOT, "%.2f×", speed(row)), whole.apply(best(bytes, row.damo)), whole.apply(best(bytes, row.plain))));
+            out.append("| %s | %s | %s | %s | %s | %s |%n".formatted(row.text, micros(best(times, row.damo)),
+                    micros(best(times, row.plain)),
+                    row.plain.isEmpty() ? "" : number("%.2f×", speed(row)), number("%,.0f", best(bytes, row.damo)),
+                    number("%,.0f", best(bytes, row.plain))));
         return out.toString();
+    }
+
+    private static String micros(Double time) {
+        return number(time == null || time >= 100 ? "%,.0f" : time < 0.1 ? "%.4f" : "%.2f", time);
+    }
+
+    private static String number(String format, Double value) {
+        return value == null ? "" : String.format(Locale.ROOT, format, value);
     }
 
     private static String processor() throws IOException {

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Every [Workload], by Damo and by plain Java. A parameter, not two methods, says by whom: JMH then runs the two after each other.
+/// Every [Workload], by Damo and by plain Java. JMH takes methods, then parameters by their names: so the two ways of a task take turns.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -22,13 +22,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 2, jvmArgsAppend = "--sun-misc-unsafe-memory-access=allow")
 public class Workloads {
-    @Param Workload workload;
-    @Param({"damo", "plain"}) String by;
+    @Param Workload task;
+    @Param({"damo", "plain"}) String way;
     private Supplier<Object> work;
 
     @Setup public void check() {
-        Workload.Pair pair = workload.checked();
-        work = by.equals("damo") ? pair.damo() : pair.plain();
+        Workload.Pair pair = task.checked();
+        work = way.equals("damo") ? pair.damo() : pair.plain();
     }
 
     @Benchmark public Object run() {
