@@ -37,7 +37,8 @@ final class Arguments {
             return type.dtype().isUnsigned() && read.storage().getClass() == type.dtype().storage()
                     ? NDArray.wrap(type.dtype(), read.storage(), read.shape()) : read;
         } catch (DamoException e) {
-            throw new DamoException("%s is %s, but got %s; %s".formatted(what, type, value == null ? "null" : value.getClass().getTypeName(), e.getMessage()), e);
+            String got = value == null ? "null" : value.getClass().getTypeName();
+            throw new DamoException("%s is %s, but got %s; %s".formatted(what, type, got, e.getMessage()), e);
         }
     }
 
@@ -47,9 +48,11 @@ final class Arguments {
         if (widens(from, to)) return array.astype(to);
         String needs = "%s is %s, but got %s".formatted(what, type, array.type());
         boolean alike = to.isFloat() && from != DType.BOOL || to.isInteger() && from.isInteger();
-        if (!alike) throw new DamoException("%s; no %s becomes %s by itself: convert the value, or declare %s and cast".formatted(needs, from, to, from));
+        if (!alike)
+            throw new DamoException("%s; no %s becomes %s by itself: convert the value, or declare %s and cast".formatted(needs, from, to, from));
         if (!narrow)
-            throw new DamoException("%s, which may lose digits; convert the value, allow it with allowDowncast(), or declare %s and cast".formatted(needs, from));
+            throw new DamoException("%s, which may lose digits; convert the value, allow it with allowDowncast(), or declare %s and cast"
+                    .formatted(needs, from));
         NDArray result = array.astype(to);
         if (to.isInteger())
             for (long i = 0; i < array.size(); i++)

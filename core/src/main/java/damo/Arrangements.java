@@ -8,6 +8,7 @@ import damo.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// The same elements in another arrangement: repeated, turned, padded, on diagonals. Users see the methods as members of [Damo].
 abstract class Arrangements extends Formulas {
@@ -28,7 +29,7 @@ abstract class Arrangements extends Formulas {
     /// The elements backwards along `axes` (none: all).
     public static Variable flip(Variable x, int... axes) {
         Variable z = x;
-        int[] all = axes.length > 0 ? axes : java.util.stream.IntStream.range(0, x.rank()).toArray();
+        int[] all = axes.length > 0 ? axes : IntStream.range(0, x.rank()).toArray();
         for (int axis : all) z = range(z, axis, null, null, -1);
         return z;
     }
@@ -189,11 +190,13 @@ abstract class Arrangements extends Formulas {
     /// The elements of `x` at `positions` along `axis`; elsewhere positions are those of the result: `z[i, j] = x[positions[i, j], j]`.
     public static Variable takeAlongAxis(Variable x, Variable positions, int axis) {
         int along = axis < 0 ? axis + x.rank() : axis;
-        if (x.rank() != positions.rank()) throw Variable.error("takeAlongAxis", "positions need the rank of what they choose from", List.of(x, positions));
+        if (x.rank() != positions.rank()) throw Variable.error("takeAlongAxis", "positions need the rank of what they choose from",
+                List.of(x, positions));
         Variable flat = Ints.of(0);
         for (int i = 0; i < x.rank(); i++) {
             Variable n = x.shape(i);
-            flat = flat.mul(n).add(i == along ? where(positions.lt(0), positions.add(n), positions) : counting(positions.shape(i), i, x.rank()));
+            flat = flat.mul(n).add(i == along ? where(positions.lt(0), positions.add(n), positions)
+                    : counting(positions.shape(i), i, x.rank()));
         }
         return x.flatten().take(0, flat);
     }

@@ -34,7 +34,8 @@ public final class Call {
 
     private Call with(int input, Object value) {
         if (bound[input] != null)
-            throw new DamoException("%s: the input %s has a value already; give it one".formatted(function.label(), function.inputs().get(input).label()));
+            throw new DamoException("%s: the input %s has a value already; give it one"
+                    .formatted(function.label(), function.inputs().get(input).label()));
         NDArray[] more = bound.clone();
         more[input] = function.argument(input, value);
         return new Call(function, more, destinations);

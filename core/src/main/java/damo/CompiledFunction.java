@@ -81,8 +81,8 @@ public final class CompiledFunction {
     }
 
     /// The function as an implementation of a functional interface: its parameters are the inputs, in order (inputs with defaults may be
-    /// missing at the end), its result is the only output. A method that returns nothing has one more parameter for each output: an array, [NDArray] or JOML
-    /// value to put it into. Types are primitives, primitive arrays, [NDArray], JOML values, and `Object` for any of these.
+    /// missing at the end), its result is the only output. A method that returns nothing has one more parameter for each output: an array,
+    /// [NDArray] or JOML value to put it into. Types are primitives, primitive arrays, [NDArray], JOML values, and `Object` for any of these.
     ///
     /// @throws DamoException naming the method, if the types do not fit
     public <T> T as(Class<T> type) {
@@ -162,7 +162,8 @@ public final class CompiledFunction {
     private String signature() {
         var parts = new ArrayList<String>();
         for (int i = 0; i < places.length; i++)
-            parts.add("%s: %s%s".formatted(inputName(i), definition.inputs().get(i).variable().type(), hasDefault(i) ? " = " + definition.inputs().get(i).value() : ""));
+            parts.add("%s: %s%s".formatted(inputName(i), definition.inputs().get(i).variable().type(),
+                    hasDefault(i) ? " = " + definition.inputs().get(i).value() : ""));
         return String.join(", ", parts);
     }
 
@@ -171,7 +172,8 @@ public final class CompiledFunction {
         int found = -1;
         for (int i = 0; i < places.length; i++) {
             if (!definition.inputs().get(i).name().equals(input)) continue;
-            if (found >= 0) throw new DamoException("%s: two inputs are called '%s'; pass the variable: with(variable, value)".formatted(label(), input));
+            if (found >= 0)
+                throw new DamoException("%s: two inputs are called '%s'; pass the variable: with(variable, value)".formatted(label(), input));
             found = i;
         }
         if (found < 0) throw new DamoException("%s: no input is called '%s'; it takes (%s)".formatted(label(), input, signature()));
@@ -201,7 +203,8 @@ public final class CompiledFunction {
             else (missing = missing.isEmpty() ? new ArrayList<>() : missing).add(inputName(i));
         }
         if (next < arguments.length)
-            throw new DamoException("%s: %d arguments were given, but there is room for %d; it takes (%s)".formatted(label(), arguments.length, next, signature()));
+            throw new DamoException("%s: %d arguments were given, but there is room for %d; it takes (%s)"
+                    .formatted(label(), arguments.length, next, signature()));
         if (!missing.isEmpty())
             throw new DamoException("%s: no value for %s; it takes (%s)".formatted(label(), String.join(", ", missing), signature()));
         return all;

@@ -157,7 +157,8 @@ record Definition(String name, Source source, List<In> inputs, List<Out> outputs
         for (Variable v : Graph.order(roots())) if (byOp.containsKey(v.op())) all.put(v, byOp.get(v.op()));
         var to = targets.stream().map(t -> byOp.getOrDefault(t.op(), t)).toList();
         if (to.stream().map(Variable::op).distinct().count() < to.size())
-            throw new DamoException("swap: %s would update one shared variable twice: %s".formatted(label(), to.stream().map(Variable::label).toList()));
+            throw new DamoException("swap: %s would update one shared variable twice: %s"
+                    .formatted(label(), to.stream().map(Variable::label).toList()));
         Definition moved = withRoots(Graph.substitute(roots(), all));
         return moved.withUpdates(to, moved.next, defaultUpdates);
     }

@@ -17,7 +17,8 @@ record Destinations(NDArray[] direct, Object[] copied) {
     /// Destinations for these outputs, each a whole [NDArray], a Java array, a JOML value, or `null` for a fresh array.
     static Destinations of(String function, List<Variable> outputs, Object[] targets) {
         if (targets.length != outputs.size())
-            throw new DamoException("%s: %d destinations for %d outputs; pass one for each, null for a fresh array".formatted(function, targets.length, outputs.size()));
+            throw new DamoException("%s: %d destinations for %d outputs; pass one for each, null for a fresh array"
+                    .formatted(function, targets.length, outputs.size()));
         var all = new Destinations(new NDArray[targets.length], new Object[targets.length]);
         Set<Object> taken = targets.length < 2 ? null : Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < targets.length; i++) {
@@ -46,10 +47,11 @@ record Destinations(NDArray[] direct, Object[] copied) {
             direct[i] = NDArray.wrap(dtype, target);
         } else {
             Class<?> leaf = JavaTypes.leaf(target.getClass());
-            boolean fits = leaf.isPrimitive() ? leaf == dtype.storage().componentType() || JavaTypes.dtype(leaf) != null && Arguments.widens(dtype, JavaTypes.dtype(leaf))
-                    : JavaTypes.isJoml(leaf) && Arguments.widens(dtype, NDArray.of(target).dtype());
+            DType held = JavaTypes.isJoml(leaf) ? NDArray.of(target).dtype() : leaf.isPrimitive() ? JavaTypes.dtype(leaf) : null;
+            boolean fits = leaf == dtype.storage().componentType() || held != null && Arguments.widens(dtype, held);
             if (!fits)
-                throw new DamoException("%s is a %s, which cannot hold %s; pass an NDArray, a Java array or a JOML value of this dtype, or cast the output"
+                throw new DamoException(("%s is a %s, which cannot hold %s;"
+                        + " pass an NDArray, a Java array or a JOML value of this dtype, or cast the output")
                         .formatted(what(function, i, output), target.getClass().getSimpleName(), output.type()));
             copied[i] = target;
         }

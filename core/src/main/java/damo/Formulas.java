@@ -2,6 +2,7 @@ package damo;
 
 import damo.graph.Variable;
 import damo.type.DType;
+import java.util.List;
 
 /// Well-known functions that are formulas of others. Users see them as members of [Damo].
 abstract class Formulas extends Networks {
@@ -82,7 +83,7 @@ abstract class Formulas extends Networks {
 
     /// The Kronecker product: a copy of `y` for each element of `x`, multiplied by it. Both have one rank.
     public static Variable kron(Variable x, Variable y) {
-        if (x.rank() != y.rank()) throw Variable.error("kron", "the operands need one rank", java.util.List.of(x, y));
+        if (x.rank() != y.rank()) throw Variable.error("kron", "the operands need one rank", List.of(x, y));
         Variable a = x;
         Variable b = y;
         var extents = new Object[x.rank()];
@@ -96,7 +97,7 @@ abstract class Formulas extends Networks {
 
     /// The square matrix (or batch of them) multiplied `n` times by itself; of 0: the identity.
     public static Variable matrixPower(Variable x, int n) {
-        if (n < 0) throw Variable.error("matrixPower", "%d is negative; it must be 0 or more".formatted(n), java.util.List.of(x));
+        if (n < 0) throw Variable.error("matrixPower", "%d is negative; it must be 0 or more".formatted(n), List.of(x));
         if (n == 0) return eye(x.dtype(), x.shape(-1), x.shape(-1), 0).add(zerosLike(x));
         Variable half = n == 1 ? x : matrixPower(x, n / 2);
         return n == 1 ? x : n % 2 == 0 ? half.matmul(half) : half.matmul(half).matmul(x);

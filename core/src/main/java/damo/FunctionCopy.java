@@ -1,6 +1,8 @@
 package damo;
 
+import damo.graph.Variable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A changed copy of a function in the making: with other state, or none changed. Nothing happens to the original.
@@ -20,7 +22,7 @@ public final class FunctionCopy {
     /// @throws DamoException if dtype or rank differ, or `state` is swapped already
     public FunctionCopy swap(Shared state, Shared other) {
         if (!state.type().equals(other.type()))
-            throw damo.graph.Variable.error("swap", "dtype and rank must agree", java.util.List.of(state, other));
+            throw Variable.error("swap", "dtype and rank must agree", List.of(state, other));
         if (!definition.mentions(state))
             throw new DamoException("swap: %s does not use the shared variable %s; it uses %s"
                     .formatted(definition.label(), state.describe(), definition.shared().stream().map(Shared::label).toList()));

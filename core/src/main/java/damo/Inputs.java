@@ -21,7 +21,8 @@ abstract class Inputs extends Elementwise {
         for (long extent : extents)
             if (extent < UNKNOWN)
                 throw new DamoException("tensor: %s has the extent %d; it needs 0 or more, or -1 where it is not known".formatted(name, extent));
-        return new Variable(new Op.Input(new Op.Input.Identity(), new TensorType(dtype, LongStream.of(extents).boxed().toList())), name, Source.here());
+        var type = new TensorType(dtype, LongStream.of(extents).boxed().toList());
+        return new Variable(new Op.Input(new Op.Input.Identity(), type), name, Source.here());
     }
 
     /// An input without a name.

@@ -2,6 +2,7 @@ package damo;
 
 import damo.type.DType;
 import damo.value.NDArray;
+import java.lang.invoke.MethodType;
 
 /// Java classes of values: which dtype they have, and results as one of them.
 final class JavaTypes {
@@ -37,7 +38,7 @@ final class JavaTypes {
 
     /// The primitive of a box; of anything else, itself.
     static Class<?> unboxed(Class<?> c) {
-        return java.lang.invoke.MethodType.methodType(c).unwrap().returnType();
+        return MethodType.methodType(c).unwrap().returnType();
     }
 
     /// `value` as a `wanted`, which was found to fit.
@@ -65,7 +66,8 @@ final class JavaTypes {
         try {
             return joml.getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new DamoException("as: a %s cannot be made; return a mutable JOML class with a constructor that takes nothing".formatted(joml.getName()), e);
+            throw new DamoException("as: a %s cannot be made; return a mutable JOML class with a constructor that takes nothing"
+                    .formatted(joml.getName()), e);
         }
     }
 }

@@ -14,7 +14,8 @@ final class Mismatch {
             return Variable.error("update", "the new value of %s must have %d axes, but has %d; reduce or reshape it"
                     .formatted(state.label(), state.rank(), next.rank()), List.of(state, next));
         Variable origin = origin(next);
-        return Variable.error("update", "the new value of %s must be %s, but is %s, which comes from %s; cast the new value: .cast(DType.%s), or make the state %s"
+        return Variable.error("update", ("the new value of %s must be %s, but is %s, which comes from %s;"
+                + " cast the new value: .cast(DType.%s), or make the state %s")
                 .formatted(state.label(), state.dtype(), next.dtype(), origin.label(), state.dtype().name(), next.dtype()),
                 origin == next ? List.of(state, next) : List.of(state, next, origin));
     }

@@ -72,11 +72,12 @@ abstract class Networks extends Tensors {
     /// The element of each row of `x` that its label names.
     private static Variable picked(String op, Variable x, Variable labels) {
         if (labels.rank() != x.rank() - 1)
-            throw Variable.error(op, "integer labels need one axis less than the rows they are for: %d axes, not %d".formatted(x.rank() - 1, labels.rank()),
-                    List.of(x, labels));
+            throw Variable.error(op, "integer labels need one axis less than the rows they are for: %d axes, not %d"
+                    .formatted(x.rank() - 1, labels.rank()), List.of(x, labels));
         Variable label = labels.cast(DType.INT64);
         Variable inside = label.ge(0).and(label.lt(x.shape(-1))).all();
-        Variable checked = new Variable(new Op.Assert(label, inside, Variable.message(op, "a label is not a position of the last axis", List.of(x, labels))));
+        String message = Variable.message(op, "a label is not a position of the last axis", List.of(x, labels));
+        Variable checked = new Variable(new Op.Assert(label, inside, message));
         return where(checked.expandDims(-1).eq(arange(x.shape(-1))), x, 0).sum(-1);
     }
 

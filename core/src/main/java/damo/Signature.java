@@ -39,7 +39,8 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     }
 
     private static boolean isObjects(Method m) {
-        return Arrays.stream(Object.class.getMethods()).anyMatch(o -> o.getName().equals(m.getName()) && Arrays.equals(o.getParameterTypes(), m.getParameterTypes()));
+        return Arrays.stream(Object.class.getMethods())
+                .anyMatch(o -> o.getName().equals(m.getName()) && Arrays.equals(o.getParameterTypes(), m.getParameterTypes()));
     }
 
     // ---- checking
@@ -47,7 +48,8 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     private void check() {
         int takes = function.inputs().size();
         if (inputs < 0 || inputs > takes) throw mismatch("the numbers of parameters differ");
-        for (int i = inputs; i < takes; i++) if (!function.hasDefault(i)) throw mismatch("there is no parameter for the input " + function.inputs().get(i).label());
+        for (int i = inputs; i < takes; i++)
+            if (!function.hasDefault(i)) throw mismatch("there is no parameter for the input " + function.inputs().get(i).label());
         Class<?>[] parameters = method.getParameterTypes();
         for (int i = 0; i < inputs; i++) checkInput(function.inputs().get(i), parameters[i]);
         for (int i = inputs; i < parameters.length; i++) checkOutput(function.outputs().get(i - inputs), parameters[i], true);
@@ -91,7 +93,8 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     private DamoException mismatch(String why) {
         String has = "%s %s.%s(%s)".formatted(method.getReturnType().getSimpleName(), type.getSimpleName(), method.getName(),
                 Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).collect(Collectors.joining(", ")));
-        return new DamoException("%s: as: %s does not fit %s: %s; parameters are the inputs in order, then, if nothing is returned, a destination for each output"
+        return new DamoException(("%s: as: %s does not fit %s: %s;"
+                + " parameters are the inputs in order, then, if nothing is returned, a destination for each output")
                 .formatted(function.label(), has, function, why));
     }
 
@@ -112,7 +115,8 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     }
 
     private boolean isScalar() {
-        if (function.hasState() || inputs != function.inputs().size() || inputs != method.getParameterCount() || function.outputs().size() != 1) return false;
+        if (function.hasState() || function.outputs().size() != 1) return false;
+        if (inputs != function.inputs().size() || inputs != method.getParameterCount()) return false;
         List<Variable> all = Stream.concat(function.inputs().stream(), function.outputs().stream()).toList();
         List<Class<?>> classes = Stream.concat(Arrays.stream(method.getParameterTypes()), Stream.<Class<?>>of(method.getReturnType())).toList();
         for (int i = 0; i < all.size(); i++)
@@ -130,7 +134,8 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
 
     private Object call(Object[] arguments) {
         NDArray[] values = function.arguments(new NDArray[function.inputs().size()], Arrays.copyOf(arguments, inputs));
-        if (inputs == arguments.length && method.getReturnType() != void.class) return JavaTypes.result(function.run(values, null)[0], method.getReturnType());
+        if (inputs == arguments.length && method.getReturnType() != void.class)
+            return JavaTypes.result(function.run(values, null)[0], method.getReturnType());
         Object[] targets = Arrays.copyOfRange(arguments, inputs, arguments.length);
         for (int i = 0; i < targets.length; i++)
             if (targets[i] == null) throw new DamoException("%s: the destination of output %d is null; pass a %s"

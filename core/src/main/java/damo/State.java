@@ -1,6 +1,7 @@
 package damo;
 
 import damo.value.NDArray;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,7 @@ final class State {
     /// `inputs`, then the values of what is read.
     NDArray[] arguments(NDArray[] inputs) {
         if (read.length == 0) return inputs;
-        NDArray[] all = java.util.Arrays.copyOf(inputs, inputs.length + read.length);
+        NDArray[] all = Arrays.copyOf(inputs, inputs.length + read.length);
         for (int i = 0; i < read.length; i++) all[inputs.length + i] = read[i].borrow();
         return all;
     }

@@ -8,6 +8,7 @@ import damo.graph.Variable;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.List;
+import java.util.Map;
 import org.joml.Vector3d;
 import org.joml.Vector3f;
 import org.junit.jupiter.api.Test;
@@ -155,8 +156,8 @@ class CompiledFunctionTest {
     }
 
     @Test void evalTakesValuesForInputs() {
-        assertEquals(5, eval(x.add(y), java.util.Map.of(x, 2, y, 3.0)).scalar());
+        assertEquals(5, eval(x.add(y), Map.of(x, 2, y, 3.0)).scalar());
         assertEquals(4, shared(2.0).pow(2).eval().scalar());
-        refused(() -> x.add(y).eval(java.util.Map.of(x, 2)), "y is float64");
+        refused(() -> x.add(y).eval(Map.of(x, 2)), "y is float64");
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import damo.graph.Variable;
 import damo.type.DType;
+import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ class FunctionBuilderTest {
     }
 
     @Test void outputsHaveNames() {
-        Map<String, damo.value.NDArray> map = function().in(x, y).out("sum", x.add(y)).out(x, y.mul(2), y).compile().callMap(1, 2);
+        Map<String, NDArray> map = function().in(x, y).out("sum", x.add(y)).out(x, y.mul(2), y).compile().callMap(1, 2);
         assertEquals(List.of("sum", "x", "2", "y"), List.copyOf(map.keySet()));
         assertEquals(4, map.get("2").scalar());
         refused(() -> function().out("a", x).out("a", y), "'a'", "already");

@@ -38,7 +38,8 @@ class SignatureTest {
         assertTrue(function().in(i).out(i.gt(3)).compile().as(IntPredicate.class).test(4));
         var l = lscalar("l");
         assertEquals(5, function().in(l).out(l.add(2)).compile().as(LongUnaryOperator.class).applyAsLong(3));
-        assertEquals(5.0, function().in(l).out(l.cast(DType.FLOAT64)).compile().as(IntToDoubleFunction.class).applyAsDouble(5));   // an int is a number
+        // an int is a number
+        assertEquals(5.0, function().in(l).out(l.cast(DType.FLOAT64)).compile().as(IntToDoubleFunction.class).applyAsDouble(5));
     }
 
     @Test void objects() {
@@ -64,7 +65,8 @@ class SignatureTest {
         var m = fmatrix("m");
         assertArrayEquals(new float[] {3, 6}, function().in(m).out(m.mul(3)).compile().as(Rows.class).of(new float[][] {{1, 2}})[0]);
         var d = dmatrix("d");
-        assertArrayEquals(new double[] {1, 3, 2, 4}, function().in(d).out(d.transpose()).compile().as(Flat.class).of(new double[][] {{1, 2}, {3, 4}}));
+        assertArrayEquals(new double[] {1, 3, 2, 4},
+                function().in(d).out(d.transpose()).compile().as(Flat.class).of(new double[][] {{1, 2}, {3, 4}}));
     }
 
     @Test void jomlValues() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Joins kernels, so that what one stores for another to load stays in a register.
 ///
@@ -71,7 +72,8 @@ public final class Fusion {
             switch (step) {
                 case Step.Launch(var kernel) -> {
                     Slot slot = new Slot(kernel);
-                    for (Buffer buffer : List.copyOf(slot.reads)) if (producers.containsKey(buffer)) inline(producers.get(buffer), buffer, slot, built);
+                    for (Buffer buffer : List.copyOf(slot.reads))
+                        if (producers.containsKey(buffer)) inline(producers.get(buffer), buffer, slot, built);
                     Slot host = host(slot, built);
                     if (host != null) merge(host, slot, built);
                     built.add(slot);
@@ -177,7 +179,7 @@ public final class Fusion {
                         ? indices.get(kernel.axes().indexOf(axis)) : null, done))).toList());
     }
 
-    private Kernel mapped(Kernel kernel, java.util.function.Function<Value, Value> image) {
+    private Kernel mapped(Kernel kernel, Function<Value, Value> image) {
         Map<Value, Value> done = new IdentityHashMap<>();
         return new Kernel(kernel.name(), kernel.axes(),
                 kernel.stores().stream().map(s -> new Store(s.to(), s.at(), values.replace(s.value(), image, done))).toList());
@@ -204,7 +206,8 @@ public final class Fusion {
         for (Store store : first.kernel.stores()) {
             if (!second.reads.contains(store.to())) continue;
             var sites = new Sites(second.kernel, store.to());
-            if (sites.isFlat() || sites.positions().size() != 1 || !sites.positions().getFirst().equals(values.indices(second.kernel.axes()))) return false;
+            if (sites.isFlat() || sites.positions().size() != 1) return false;
+            if (!sites.positions().getFirst().equals(values.indices(second.kernel.axes()))) return false;
             shares = true;
         }
         return shares;

@@ -5,6 +5,7 @@ import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.kernel.Values;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -92,7 +93,7 @@ final class Sites {
         for (Axis axis : scope) {
             if (own.contains(axis)) {
                 if (outside) return false;
-            } else if (!damo.kernel.Values.isWhole(axis.extent(), 1)) {
+            } else if (!Values.isWhole(axis.extent(), 1)) {
                 outside = true;
             }
         }

@@ -2,7 +2,6 @@ package damo.kernel;
 
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
-import damo.type.DType;
 import java.util.List;
 
 /// What a [Value] computes. Sealed; equality is the record's, by operand identity, so that it is its own key for hash-consing.

@@ -7,6 +7,7 @@ import damo.graph.ScalarOp;
 import damo.graph.Source;
 import damo.graph.Variable;
 import damo.interpret.Interpreter;
+import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,7 +71,8 @@ final class Extents {
         if (v.op() instanceof Op.Elementwise(var f, var args)) {
             if (f == ScalarOp.WHERE && args.getFirst().op() instanceof Op.Elementwise(var g, var compared) && g == ScalarOp.EQ)
                 return closed.get(args.get(same(closed.get(compared.get(0)), closed.get(compared.get(1))) ? 1 : 2));
-            if (v.dtype() == damo.type.DType.INT64 && args.size() == 2) return arithmetic(f, find(closed.get(args.get(0))), find(closed.get(args.get(1))), v);
+            if (v.dtype() == DType.INT64 && args.size() == 2)
+                return arithmetic(f, find(closed.get(args.get(0))), find(closed.get(args.get(1))), v);
         }
         return folded(v.rebuilt(closed));
     }

@@ -1,6 +1,7 @@
 package damo.lower;
 
 import damo.graph.Graph;
+import damo.graph.Ints;
 import damo.graph.Lambda;
 import damo.graph.Op;
 import damo.graph.Variable;
@@ -8,6 +9,7 @@ import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
+import damo.kernel.Scalar;
 import damo.kernel.Step;
 import damo.kernel.Store;
 import damo.kernel.Value;
@@ -129,7 +131,7 @@ final class Lowering {
     }
 
     private Value literal(NDArray c) {
-        return c.dtype().isFloat() ? values.number(c.dtype(), c.doubleAt(0)) : values.of(new damo.kernel.Scalar.Whole(c.longAt(0)), c.dtype());
+        return c.dtype().isFloat() ? values.number(c.dtype(), c.doubleAt(0)) : values.of(new Scalar.Whole(c.longAt(0)), c.dtype());
     }
 
     private boolean sameShape(Variable a, Variable b) {
@@ -197,7 +199,7 @@ final class Lowering {
     }
 
     private Value extent(Variable extent) {
-        if (damo.graph.Ints.isConstant(extent)) return values.whole(damo.graph.Ints.value(extent));
+        if (Ints.isConstant(extent)) return values.whole(Ints.value(extent));
         return values.symbol(symbols.computeIfAbsent(extent, _ -> "n" + symbols.size()));
     }
 

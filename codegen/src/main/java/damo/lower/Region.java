@@ -81,7 +81,8 @@ final class Region {
                 Choice choice = choices.get(operand);
                 if (choice != null && turns.get(choice.condition) == choice.turn) turns.merge(choice.condition, 1, Integer::sum);
             }
-            if (v.op() instanceof Op.If(var condition, _, _)) choices.put(v, new Choice(condition, turns.computeIfAbsent(condition, _ -> 0)));
+            if (v.op() instanceof Op.If(var condition, _, _)) choices.put(v,
+                    new Choice(condition, turns.computeIfAbsent(condition, _ -> 0)));
         }
         return choices;
     }
@@ -100,8 +101,8 @@ final class Region {
             case Op.Unslice(var x, _, var start, _, _) -> List.of(x, start);
             case Op.Scatter(var x, var indices, _, _) -> List.of(x, indices);
             case Op.Iota _, Op.Extent _ -> List.of();
-            case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Join _, Op.Gather _, Op.Dot _, Op.If _,
-                 Op.Assert _, Op.StopGradient _ -> op.operands();
+            case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Join _, Op.Gather _,
+                 Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _ -> op.operands();
         };
     }
 }

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// The extents of every variable of a program, for the arguments at hand; and the errors that only the arguments reveal.
 final class Shapes {
@@ -46,12 +48,14 @@ final class Shapes {
             case Op.Reduce(var f, var x, var axes) -> {
                 if (!f.hasIdentity())
                     for (int axis : axes)
-                        if (extents.is(shapes.get(x).get(axis), 0)) throw error(v, "there is no %s of nothing: axis %d has extent 0".formatted(f, axis));
+                        if (extents.is(shapes.get(x).get(axis), 0))
+                            throw error(v, "there is no %s of nothing: axis %d has extent 0".formatted(f, axis));
                 yield without(shapes.get(x), axes);
             }
             case Op.Dimshuffle(var x, var pattern) -> {
                 for (int i = 0; i < x.rank(); i++)
-                    if (!pattern.contains(i)) require(v, extents.is(shapes.get(x).get(i), 1), "axis %d is dropped, so it must have extent 1".formatted(i));
+                    if (!pattern.contains(i))
+                        require(v, extents.is(shapes.get(x).get(i), 1), "axis %d is dropped, so it must have extent 1".formatted(i));
                 yield pattern.stream().map(p -> p == Op.Dimshuffle.NEW ? extents.of(1) : shapes.get(x).get(p)).toList();
             }
             case Op.Reshape(var x, var to) -> {
@@ -95,8 +99,8 @@ final class Shapes {
         };
     }
 
-    private static List<Variable> axes(int rank, java.util.function.IntFunction<Variable> extent) {
-        return java.util.stream.IntStream.range(0, rank).mapToObj(extent).toList();
+    private static List<Variable> axes(int rank, IntFunction<Variable> extent) {
+        return IntStream.range(0, rank).mapToObj(extent).toList();
     }
 
     private List<Variable> broadcast(Variable v, List<Variable> args) {
@@ -120,7 +124,8 @@ final class Shapes {
         for (int i = 0; i < from.size(); i++) {
             Variable a = from.get(i);
             Variable b = to.get(to.size() - from.size() + i);
-            require(v, extents.same(a, b) || extents.is(a, 1), "extent %d cannot become %d (equal or 1 needed)".formatted(extents.hint(a), extents.hint(b)));
+            require(v, extents.same(a, b) || extents.is(a, 1),
+                    "extent %d cannot become %d (equal or 1 needed)".formatted(extents.hint(a), extents.hint(b)));
         }
     }
 

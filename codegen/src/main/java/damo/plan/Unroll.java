@@ -17,7 +17,7 @@ import java.util.Set;
 final class Unroll {
     private static final int EXTENT = 8;
     private static final int SIZE = 600;                               // of [#code]; some 10 bytes of bytecode each at worst
-    private static final int LOOP = 15;                                // what a loop that stays one counts, in values
+    private static final int LOOP = 60;                                // what a loop that stays one counts: it has several lanes
 
     private final Values values;
     private final Map<Value, Value> done = new IdentityHashMap<>();
@@ -31,7 +31,8 @@ final class Unroll {
         List<Store> stores = kernel.stores().stream().map(s -> new Store(s.to(), s.at(), unroll.folds(s.value()))).toList();
         var axes = new ArrayList<>(kernel.axes());
         axes.removeIf(a -> Values.isWhole(a.extent(), 1));             // [Values#index] is 0 already
-        while (!axes.isEmpty() && extent(axes.getLast()) >= 0 && extent(axes.getLast()) * code(stores.stream().map(Store::value).toList()) <= SIZE)
+        while (!axes.isEmpty() && extent(axes.getLast()) >= 0
+                && extent(axes.getLast()) * code(stores.stream().map(Store::value).toList()) <= SIZE)
             stores = unroll.stores(stores, axes.removeLast());
         return new Kernel(kernel.name(), axes, stores);
     }
@@ -46,7 +47,8 @@ final class Unroll {
         return all(roots).stream().mapToInt(v -> switch (v.op()) {
             case Scalar.Load(_, var at) -> 1 + 2 * (int) at.stream().filter(i -> !(i.op() instanceof Scalar.Whole)).count();
             case Scalar.Fold(_, var axes, _) -> LOOP * axes.size();
-            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _ -> 1;
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _,
+                    Scalar.Choose _ -> 1;
         }).sum();
     }
 

@@ -74,7 +74,8 @@ public final class Batch {
             case Op.Elementwise(var f, var args) -> new Variable(new Op.Elementwise(f, args.stream().map(x -> padded(x, z.rank())).toList()));
             case Op.Cast(var x, var to) -> image(x).cast(to);
             case Op.Reduce(var f, var x, var axes) -> new Variable(new Op.Reduce(f, image(x), shifted(axes)));
-            case Op.Dimshuffle(var x, var pattern) -> shuffle(image(x), Stream.concat(Stream.of(0), pattern.stream().map(i -> i < 0 ? NEW : i + 1)).toList());
+            case Op.Dimshuffle(var x, var pattern) ->
+                    shuffle(image(x), Stream.concat(Stream.of(0), pattern.stream().map(i -> i < 0 ? NEW : i + 1)).toList());
             case Op.Reshape(var x, var extents) -> new Variable(new Op.Reshape(whole(x), extents(z, extents)));
             case Op.Broadcast(var x, var extents) -> new Variable(new Op.Broadcast(pad(whole(x), x.rank(), z.rank()), extents(z, extents)));
             case Op.SumTo(var x, var extents) -> {
@@ -94,9 +95,11 @@ public final class Batch {
                         : new Variable(new Op.Unslice(image(x), axis + 1, image(start), n, step));
             }
             case Op.Join(var axis, var parts) -> new Variable(new Op.Join(axis + 1, parts.stream().map(this::whole).toList()));
-            case Op.Gather(var x, var indices, var axis) -> batched.contains(indices) ? gather(x, image(indices), axis)
+            case Op.Gather(var x, var indices, var axis) -> batched.contains(indices)
+                    ? gather(x, image(indices), axis)
                     : new Variable(new Op.Gather(image(x), image(indices), axis + 1));
-            case Op.Scatter(var x, var indices, var axis, var extent) -> batched.contains(indices) ? scatter(x, image(indices), axis, single(z, extent))
+            case Op.Scatter(var x, var indices, var axis, var extent) -> batched.contains(indices)
+                    ? scatter(x, image(indices), axis, single(z, extent))
                     : new Variable(new Op.Scatter(image(x), image(indices), axis + 1, single(z, extent)));
             case Op.Iota(var length) -> single(z, length);
             case Op.Dot(var x, var y, var axes) -> dot(x, y, axes);
@@ -122,7 +125,8 @@ public final class Batch {
     /// An extent, which must be the same for all elements of the batch.
     private Variable single(Variable z, Variable extent) {
         if (batched.contains(extent))
-            throw Variable.error("vectorize", "the shape of %s depends on the batched values; all elements of a batch need one shape".formatted(z.label()), List.of(z, extent));
+            throw Variable.error("vectorize", "the shape of %s depends on the batched values; all elements of a batch need one shape"
+                    .formatted(z.label()), List.of(z, extent));
         return image(extent);
     }
 

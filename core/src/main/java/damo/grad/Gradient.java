@@ -98,7 +98,8 @@ public final class Gradient {
 
     private static void floats(String op, String what, List<? extends Variable> variables) {
         for (Variable v : variables)
-            if (!v.dtype().isFloat()) throw Variable.error(op, what + " must be a float, but is " + v.dtype() + "; cast to float64 before it is used", List.of(v));
+            if (!v.dtype().isFloat())
+                throw Variable.error(op, what + " must be a float, but is " + v.dtype() + "; cast to float64 before it is used", List.of(v));
     }
 
     private static void alike(String op, String what, List<? extends Variable> of, List<? extends Variable> given) {
@@ -106,6 +107,7 @@ public final class Gradient {
             throw new DamoException("%s: %d %ss are needed, one for each variable, not %d".formatted(op, of.size(), what, given.size()));
         for (int i = 0; i < of.size(); i++)
             if (!of.get(i).type().mayHold(given.get(i).type()))
-                throw Variable.error(op, "the %s of %s must have its dtype and shape".formatted(what, of.get(i).label()), List.of(of.get(i), given.get(i)));
+                throw Variable.error(op, "the %s of %s must have its dtype and shape".formatted(what, of.get(i).label()),
+                        List.of(of.get(i), given.get(i)));
     }
 }

@@ -49,7 +49,8 @@ public final class VerifyGradient {
             rest /= x.extent(axis);
         }
         return new DamoException(("gradient mismatch: by argument %d at %s (where it is %s) the gradient is %s, but differences give %s (seed %d);"
-                + " look at the ops between them, or move the point away from a kink").formatted(argument, position, x.doubleAt(at), got, want, seed));
+                + " look at the ops between them, or move the point away from a kink")
+                .formatted(argument, position, x.doubleAt(at), got, want, seed));
     }
 
     /// `f` of fresh inputs, and the scalar made of it with random weights.

@@ -4,7 +4,9 @@ import damo.DamoException;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// From what users write to the strict ops: promotion of dtypes, weak Java numbers. Only here are dtypes converted silently.
 public final class Build {
@@ -14,7 +16,8 @@ public final class Build {
     public static Variable elementwise(ScalarOp f, Object... operands) {
         DType dtype = null;
         for (int i = f == ScalarOp.WHERE ? 1 : 0; i < operands.length; i++)
-            if (!isWeak(operands[i])) dtype = dtype == null ? variable(operands[i]).dtype() : DType.promote(dtype, variable(operands[i]).dtype());
+            if (!isWeak(operands[i])) dtype = dtype == null ? variable(operands[i]).dtype()
+                    : DType.promote(dtype, variable(operands[i]).dtype());
         boolean fractional = false;
         boolean integral = false;
         for (Object o : operands) {
@@ -54,7 +57,8 @@ public final class Build {
         NDArray exact = NDArray.of(value);
         NDArray cast = exact.astype(dtype);
         if (dtype.isInteger() && !exact.dtype().isFloat() && cast.longAt(0) != exact.longAt(0))
-            throw new DamoException("%s: the number %s does not fit into %s; cast the tensor to a wider dtype".formatted(f.opcode(), value, dtype));
+            throw new DamoException("%s: the number %s does not fit into %s; cast the tensor to a wider dtype".formatted(f.opcode(),
+                    value, dtype));
         return new Variable(new Op.Constant(cast));
     }
 
@@ -93,8 +97,8 @@ public final class Build {
 
     /// `axes` of a tensor of that rank, negative ones counted from the end; none given means all.
     static List<Integer> axes(String op, Variable x, int... axes) {
-        if (axes.length == 0) return java.util.stream.IntStream.range(0, x.rank()).boxed().toList();
-        return java.util.Arrays.stream(axes).map(a -> axis(op, x, a, x.rank())).sorted().boxed().toList();
+        if (axes.length == 0) return IntStream.range(0, x.rank()).boxed().toList();
+        return Arrays.stream(axes).map(a -> axis(op, x, a, x.rank())).sorted().boxed().toList();
     }
 
     /// `axis`, counted from the end of `rank` axes if it is negative.

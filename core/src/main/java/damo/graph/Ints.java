@@ -3,6 +3,7 @@ package damo.graph;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Arithmetic on int64 scalars: extents and bounds. What is constant is computed at once, so that known extents stay known.
 public final class Ints {
@@ -21,7 +22,7 @@ public final class Ints {
 
     /// All extents of `x`.
     public static List<Variable> extents(Variable x) {
-        return java.util.stream.IntStream.range(0, x.rank()).mapToObj(i -> extent(x, i)).toList();
+        return IntStream.range(0, x.rank()).mapToObj(i -> extent(x, i)).toList();
     }
 
     /// The product.

@@ -5,6 +5,7 @@ import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// What a variable computes. Sealed: a record added here makes javac list every table that must learn of it
 /// ([#with], [TypeRule], and the tables of the interpreter, the derivatives, the text and the lowering).
@@ -136,7 +137,7 @@ public sealed interface Op {
             case Elementwise(var f, _) -> f.opcode();
             case Reduce(var f, _, _) -> f.toString();
             case Input _, Constant _, Cast _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _, Gather _,
-                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
         };
     }
 

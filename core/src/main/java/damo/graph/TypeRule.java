@@ -242,7 +242,8 @@ final class TypeRule {
     }
 
     private static void condition(Op op, Variable condition) {
-        check(condition.rank() == 0 && condition.dtype() == DType.BOOL, op, "the condition must be a bool scalar; compare, or reduce with all or any");
+        check(condition.rank() == 0 && condition.dtype() == DType.BOOL, op,
+                "the condition must be a bool scalar; compare, or reduce with all or any");
     }
 
     private static void axes(Op op, Variable x, List<Integer> axes) {

@@ -18,7 +18,8 @@ final class Folding {
         int count = (int) Shapes.product(axes.stream().mapToLong(x::extent).toArray());
         if (count == 0 && result.size() > 0 && !f.hasIdentity())
             throw new DamoException("there is no %s of nothing: of the axes %s of %s, axis %d has extent 0".formatted(
-                    f == Reduction.MAX ? "maximum" : "minimum", axes, x.type(), axes.stream().filter(a -> x.extent(a) == 0).findFirst().orElseThrow()));
+                    f == Reduction.MAX ? "maximum" : "minimum", axes, x.type(),
+                    axes.stream().filter(a -> x.extent(a) == 0).findFirst().orElseThrow()));
         // The reduced axes last: each result is of `count` neighbours in row-major order.
         NDArray rows = x.permute(IntStream.concat(IntStream.range(0, x.rank()).filter(a -> !axes.contains(a)),
                 axes.stream().mapToInt(a -> a)).toArray());

@@ -12,6 +12,7 @@ import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import damo.interpret.Interpreter;
 import damo.value.NDArray;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -119,7 +120,7 @@ final class Arithmetic {
 
     /// `f` of constants.
     static Variable fold(ScalarOp f, Variable... args) {
-        var values = java.util.Arrays.stream(args).map(a -> ((Op.Constant) a.op()).value()).toList();
+        var values = Arrays.stream(args).map(a -> ((Op.Constant) a.op()).value()).toList();
         NDArray value = Interpreter.apply(new Op.Elementwise(f, List.of(args)), values);
         return new Variable(new Op.Constant(value));
     }

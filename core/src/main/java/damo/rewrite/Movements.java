@@ -5,6 +5,7 @@ import static damo.rewrite.Rule.rule;
 
 import damo.graph.Ints;
 import damo.graph.Op;
+import damo.graph.Reduction;
 import damo.graph.Variable;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,7 @@ final class Movements {
             if (axis >= added) pattern.add(kept ? axis - summed.size() : Op.Dimshuffle.NEW);
             if (!kept) summed.add(axis);
         }
-        Variable sum = summed.isEmpty() ? x : new Variable(new Op.Reduce(damo.graph.Reduction.SUM, x, summed));
+        Variable sum = summed.isEmpty() ? x : new Variable(new Op.Reduce(Reduction.SUM, x, summed));
         return new Variable(new Op.Dimshuffle(sum, pattern));
     }
 

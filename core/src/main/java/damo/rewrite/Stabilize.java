@@ -8,11 +8,11 @@ import static damo.rewrite.Rule.rule;
 
 import damo.graph.Op;
 import damo.graph.Reduction;
-import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// The same real function, computed where the straightforward way overflows or cancels.
@@ -114,7 +114,7 @@ final class Stabilize {
     private static boolean sigmoidTimesExp(Products p, Products.Atom sigmoid) {
         Variable x = arg(sigmoid.base(), 0);
         for (Products.Atom e : p.powers.keySet()) {
-            if (!is(e.base(), EXP) || p.powers.get(e) != 1 || !java.util.Objects.equals(e.pattern(), sigmoid.pattern())) continue;
+            if (!is(e.base(), EXP) || p.powers.get(e) != 1 || !Objects.equals(e.pattern(), sigmoid.pattern())) continue;
             Variable u = arg(e.base(), 0);
             if (!(is(x, NEG) && arg(x, 0) == u || is(u, NEG) && arg(u, 0) == x)) continue;
             replace(p, sigmoid, e, new Products.Atom(u.sigmoid(), sigmoid.pattern()));
@@ -148,7 +148,7 @@ final class Stabilize {
         Variable x = arg(terms, 0);
         var above = new Products.Atom(terms, null);
         if (isShifted(x) || p.powers.getOrDefault(above, 0.0) != 1) return false;
-        if (!java.util.Objects.equals(sum.pattern(), keeping(x.rank(), axes))) return false;
+        if (!Objects.equals(sum.pattern(), keeping(x.rank(), axes))) return false;
         replace(p, sum, above, new Products.Atom(x.sub(kept(shifted(x, axes), x.rank(), axes)).exp(), null));
         return true;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -178,7 +179,7 @@ public final class Expression {
     }
 
     private static Variable reduced(String function, Variable x) {
-        return switch (Reduction.valueOf(function.toUpperCase(java.util.Locale.ROOT))) {
+        return switch (Reduction.valueOf(function.toUpperCase(Locale.ROOT))) {
             case SUM -> x.sum();
             case PROD -> x.prod();
             case MAX -> x.max();

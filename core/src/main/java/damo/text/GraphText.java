@@ -9,6 +9,7 @@ import damo.graph.Variable;
 import damo.type.DType;
 import damo.type.TensorType;
 import damo.value.NDArray;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -222,7 +223,7 @@ public final class GraphText {
     private NDArray elements(DType dtype, List<String> texts, Tokens.Token at, long... shape) {
         long size = LongStream.of(shape).reduce(1, Math::multiplyExact);
         if (size != texts.size()) throw tokens.broken(at, "the type has %d elements, the text %d".formatted(size, texts.size()));
-        Object storage = java.lang.reflect.Array.newInstance(dtype.storage().componentType(), texts.size());
+        Object storage = Array.newInstance(dtype.storage().componentType(), texts.size());
         for (int i = 0; i < texts.size(); i++) {
             try {
                 Literals.parse(dtype, texts.get(i), storage, i);

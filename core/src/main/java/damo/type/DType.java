@@ -1,6 +1,7 @@
 package damo.type;
 
 import damo.DamoException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// The type of an element, with the Java array that stores it. Unsigned integers live in the signed array of their width.
@@ -71,7 +72,7 @@ public enum DType {
     /// @throws DamoException if there is none
     public static DType parse(String text) {
         for (DType type : values()) if (type.text.equals(text)) return type;
-        throw new DamoException("dtype: no type is named '%s'; the names are %s".formatted(text, java.util.Arrays.toString(values())));
+        throw new DamoException("dtype: no type is named '%s'; the names are %s".formatted(text, Arrays.toString(values())));
     }
 
     /// The type of the result when tensors of types `a` and `b` meet: NumPy's table for arrays.

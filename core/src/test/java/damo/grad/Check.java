@@ -12,6 +12,7 @@ import damo.type.DType;
 import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ final class Check {
     }
 
     static NDArray run(Variable result, List<Variable> parameters, Object... arguments) {
-        return Interpreter.run(new Lambda("f", parameters, List.of(result)), java.util.Arrays.stream(arguments).map(NDArray::of).toList()).getFirst();
+        return Interpreter.run(new Lambda("f", parameters, List.of(result)), Arrays.stream(arguments).map(NDArray::of).toList()).getFirst();
     }
 
     static NDArray random(long seed, long... shape) {

@@ -8,6 +8,8 @@ import damo.graph.*;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -50,12 +52,12 @@ class JacobianTest {
         var shape = new ArrayList<Long>();
         for (long e : value.shape()) shape.add(e);
         for (long e : at.shape()) shape.add(e);
-        assertEquals(shape, java.util.Arrays.stream(all.shape()).boxed().toList());
+        assertEquals(shape, Arrays.stream(all.shape()).boxed().toList());
         int n = (int) at.size();
         for (int i = 0; i < value.size(); i++) {
             Variable row = Gradient.grad(z.flatten().at(i), x);
             assertArrayEquals(run(row, List.of(x), at).toDoubleArray(),
-                    java.util.Arrays.copyOfRange(all.toDoubleArray(), i * n, (i + 1) * n), 1e-12);
+                    Arrays.copyOfRange(all.toDoubleArray(), i * n, (i + 1) * n), 1e-12);
         }
     }
 
@@ -79,7 +81,7 @@ class JacobianTest {
     private static void batches(Function<List<Variable>, Variable> f, NDArray... point) {
         for (int subset = 1; subset < 1 << point.length; subset++) {
             var inputs = new ArrayList<Variable>();
-            var images = new java.util.IdentityHashMap<Variable, Variable>();
+            var images = new IdentityHashMap<Variable, Variable>();
             var arguments = new ArrayList<NDArray>();
             for (int i = 0; i < point.length; i++) {
                 NDArray p = point[i];
@@ -93,7 +95,7 @@ class JacobianTest {
                     arguments.add(batch(p));
                 }
             }
-            var batched = new java.util.IdentityHashMap<>(images);
+            var batched = new IdentityHashMap<>(images);
             batched.entrySet().removeIf(e -> e.getKey() == e.getValue());
             Variable z = f.apply(inputs);
             Variable all = Batch.vectorize(List.of(z), batched).getFirst();
@@ -111,9 +113,10 @@ class JacobianTest {
     /// `p` and another one like it; of integers, `p` and `p` backwards.
     private static NDArray batch(NDArray p) {
         double[] values = p.toDoubleArray();
-        double[] both = java.util.Arrays.copyOf(values, 2 * values.length);
+        double[] both = Arrays.copyOf(values, 2 * values.length);
         for (int i = 0; i < values.length; i++)
-            both[values.length + i] = p.dtype().isFloat() ? values[i] * 0.7 + 0.1 * i : values.length == 1 ? 1 - values[i] : values[values.length - 1 - i];
+            both[values.length + i] = p.dtype().isFloat() ? values[i] * 0.7 + 0.1 * i
+                    : values.length == 1 ? 1 - values[i] : values[values.length - 1 - i];
         var shape = new long[p.rank() + 1];
         shape[0] = 2;
         System.arraycopy(p.shape(), 0, shape, 1, p.rank());
@@ -161,7 +164,8 @@ class JacobianTest {
     @Test void aShapeThatDiffersWithinTheBatchIsAnError() {
         Variable n = input(DType.INT64, 0);
         Variable z = of(new Op.Iota(n));
-        assertTrue(assertThrows(DamoException.class, () -> Batch.vectorize(List.of(z), Map.of(n, input(DType.INT64, 1)))).getMessage().contains("one shape"));
+        DamoException e = assertThrows(DamoException.class, () -> Batch.vectorize(List.of(z), Map.of(n, input(DType.INT64, 1))));
+        assertTrue(e.getMessage().contains("one shape"), e.getMessage());
         assertThrows(DamoException.class, () -> Batch.vectorize(List.of(z), Map.of(n, n)));
     }
 

@@ -73,7 +73,8 @@ class FloatMeaningTest {
         check(ScalarOp.SUB, r(0, 0, 0), r(MAX_VALUE, -MAX_VALUE, INF));
         check(ScalarOp.MUL, r(0, INF, NaN), r(-0.0, 1, -0.0), r(MIN_VALUE, 0.4, 0));
         check(ScalarOp.DIV, r(1, -0.0, -INF), r(0, 0, NaN), r(1, 3, 0.3333333333333333));
-        check(ScalarOp.FLOORDIV, r(7, -2, -4), r(-7, 2, -4), r(1, 0.1, 9), r(1, 0, INF), r(-1, INF, -1), r(1, INF, 0), r(INF, 1, NaN), r(0, -3, -0.0));
+        check(ScalarOp.FLOORDIV, r(7, -2, -4), r(-7, 2, -4), r(1, 0.1, 9), r(1, 0, INF), r(-1, INF, -1), r(1, INF, 0), r(INF, 1, NaN),
+                r(0, -3, -0.0));
         check(ScalarOp.MOD, r(7, -2, -1), r(-7, 2, 1), r(-1, INF, INF), r(1, INF, 1), r(1, 0, NaN), r(INF, 1, NaN), r(-4, 2, 0), r(4, -2, -0.0));
         check(ScalarOp.POW, r(NaN, 0, 1), r(1, NaN, 1), r(-1, INF, 1), r(-8, 1.0 / 3, NaN), r(0, -1, INF), r(-0.0, -1, -INF), r(2, -1074, MIN_VALUE));
         check(ScalarOp.ATAN2, r(0, -1, Math.PI), r(-0.0, -1, -Math.PI), r(0, 0, 0), r(INF, INF, Math.PI / 4));

@@ -80,7 +80,8 @@ class InterpreterTest {
                         .formatted(a.source(), x.source(), z.source()), message);
         Variable dot = a.dot(x);
         message = assertThrows(DamoException.class, () -> run(dot, List.of(a, x), new double[3], new double[2])).getMessage();
-        assertTrue(message.startsWith("dot: inner extents differ: axis 0 of the first is 3, axis 0 of the second is 2; they must be equal\n  a is"), message);
+        assertTrue(message.startsWith("dot: inner extents differ: axis 0 of the first is 3, axis 0 of the second is 2; they must be equal\n  a is"),
+                message);
         Variable reshaped = a.reshape(x.shape(0), 2);
         message = assertThrows(DamoException.class, () -> run(reshaped, List.of(a, x), new double[3], new double[2])).getMessage();
         assertTrue(message.startsWith("reshape: 3 elements of [3] cannot become [2, 2], which are 4\n  a is float64[3]"), message);
@@ -91,7 +92,8 @@ class InterpreterTest {
         var f = new Lambda("f", List.of(x), List.of(x.sum()));
         for (Object wrong : new Object[] {new float[2][3], new double[3], new double[3][2]}) {
             String message = assertThrows(DamoException.class, () -> Interpreter.run(f, List.of(NDArray.of(wrong)))).getMessage();
-            assertTrue(message.startsWith("f: the argument for parameter x is %s, but float64[?, 3] is needed".formatted(NDArray.of(wrong).type())), message);
+            String wanted = "f: the argument for parameter x is %s, but float64[?, 3] is needed".formatted(NDArray.of(wrong).type());
+            assertTrue(message.startsWith(wanted), message);
         }
         String message = assertThrows(DamoException.class, () -> Interpreter.run(f, List.of())).getMessage();
         assertEquals("f: 0 arguments were given, but it needs 1: [x]", message);

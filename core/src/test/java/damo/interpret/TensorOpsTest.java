@@ -145,7 +145,8 @@ class TensorOpsTest {
             NDArray elementwise = dot(x, x, new DotAxes(List.of(1, 0, 2), List.of(1, 0, 2), List.of(), List.of()));
             assertEquals(x.get(1, 2, 3) * x.get(1, 2, 3), elementwise.get(2, 1, 3));
         }
-        NDArray none = dot(NDArray.zeros(DType.FLOAT64, 2, 0), NDArray.zeros(DType.FLOAT64, 0, 3), new DotAxes(List.of(), List.of(), List.of(1), List.of(0)));
+        NDArray none = dot(NDArray.zeros(DType.FLOAT64, 2, 0), NDArray.zeros(DType.FLOAT64, 0, 3),
+                new DotAxes(List.of(), List.of(), List.of(1), List.of(0)));
         assertEquals(NDArray.zeros(DType.FLOAT64, 2, 3), none);
     }
 

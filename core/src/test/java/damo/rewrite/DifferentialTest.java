@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 class DifferentialTest {
     private static final long SEED = Long.getLong("damo.seed", 20251121);
     private static final int GRAPHS = Integer.getInteger("damo.graphs", 600);
-    private static final ScalarOp[] UNARY = {ScalarOp.NEG, ScalarOp.ABS, ScalarOp.EXP, ScalarOp.SIGMOID, ScalarOp.SOFTPLUS, ScalarOp.TANH, ScalarOp.SIN,
-            ScalarOp.EXPM1, ScalarOp.NEG};
+    private static final ScalarOp[] UNARY = {ScalarOp.NEG, ScalarOp.ABS, ScalarOp.EXP, ScalarOp.SIGMOID, ScalarOp.SOFTPLUS, ScalarOp.TANH,
+            ScalarOp.SIN, ScalarOp.EXPM1, ScalarOp.NEG};
     private static final ScalarOp[] BINARY = {ScalarOp.ADD, ScalarOp.SUB, ScalarOp.MUL, ScalarOp.DIV, ScalarOp.MAX, ScalarOp.ADD, ScalarOp.MUL};
     private static final Object[] NUMBERS = {0, 1, -1, 2, 0.5, 3, -0.25};
 
@@ -81,7 +81,8 @@ class DifferentialTest {
     private static boolean isFinite(Lambda f, List<NDArray> arguments) {
         List<Variable> floats = Graph.order(f.results()).stream().filter(v -> v.dtype().isFloat()).toList();
         try {
-            return Interpreter.run(f.withResults(floats), arguments).stream().allMatch(v -> Arrays.stream(v.toDoubleArray()).allMatch(Double::isFinite));
+            return Interpreter.run(f.withResults(floats), arguments).stream()
+                    .allMatch(v -> Arrays.stream(v.toDoubleArray()).allMatch(Double::isFinite));
         } catch (DamoException _) {
             return false;                                // in a branch that is not taken
         }

@@ -13,6 +13,7 @@ import damo.text.GraphText;
 import damo.type.DType;
 import damo.type.TensorType;
 import damo.value.NDArray;
+import damo.value.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,7 @@ class LawTest {
             double wide = random.nextInt(3) == 0 ? random.nextGaussian() * 1e-3 : random.nextGaussian() * 6;
             double value = type.dtype() == DType.BOOL ? random.nextInt(2) : !type.dtype().isFloat() ? random.nextInt(-50, 50)
                     : edges ? EDGES[random.nextInt(EDGES.length)] : wide;
-            damo.value.Storage.setDouble(type.dtype(), x.storage(), i, value);
+            Storage.setDouble(type.dtype(), x.storage(), i, value);
         }
         return x;
     }

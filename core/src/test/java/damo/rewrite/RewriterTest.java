@@ -124,23 +124,29 @@ class RewriterTest {
     @Test void rulesThatUndoEachOtherAreNamed() {
         var rules = List.of(Rule.rule("there", "exp(x) => exp2(x)", Fidelity.FINITE), Rule.rule("back", "exp2(x) => exp(x)", Fidelity.FINITE),
                 Rule.rule("grow", "sin(x) => 1 + sin(x)", Fidelity.FINITE));
-        assertEquals("exp2(x)", Pretty.print(Rewriter.rewrite("t", rules.subList(0, 1), new Lambda("f", List.of(x), List.of(x.exp()))).results()));
-        String loop = assertThrows(CompilerBug.class, () -> Rewriter.rewrite("t", rules, new Lambda("f", List.of(x), List.of(x.exp())))).getMessage();
+        var exp = new Lambda("f", List.of(x), List.of(x.exp()));
+        var sin = new Lambda("f", List.of(x), List.of(x.sin()));
+        assertEquals("exp2(x)", Pretty.print(Rewriter.rewrite("t", rules.subList(0, 1), exp).results()));
+        String loop = assertThrows(CompilerBug.class, () -> Rewriter.rewrite("t", rules, exp)).getMessage();
         assertTrue(loop.contains("there") && loop.contains("back"), loop);
-        String growth = assertThrows(CompilerBug.class, () -> Rewriter.rewrite("t", rules, new Lambda("f", List.of(x), List.of(x.sin())))).getMessage();
+        String growth = assertThrows(CompilerBug.class, () -> Rewriter.rewrite("t", rules, sin)).getMessage();
         assertTrue(growth.contains("grow"), growth);
     }
 
     @Test void aRuleThatChangesTheTypeIsNamed() {
         var rule = Rule.rule("wrong", "exp(x) => x < 1", Fidelity.FINITE);
-        String message = assertThrows(CompilerBug.class, () -> Rewriter.rewrite("t", List.of(rule), new Lambda("f", List.of(x), List.of(x.exp())))).getMessage();
+        var f = new Lambda("f", List.of(x), List.of(x.exp()));
+        String message = assertThrows(CompilerBug.class, () -> Rewriter.rewrite("t", List.of(rule), f)).getMessage();
         assertTrue(message.contains("rule 'wrong' made a bool[?] of a float64[?]"), message);
     }
 
     @Test void aDeepChainTakesSeconds() {
-        Variable v = x;
-        for (int i = 0; i < 25_000; i++) v = v.mul(1).add(x).sin().add(1.5);
-        var f = new Lambda("deep", List.of(x), List.of(v));
+        Variable deep = new Source("Chain.java:1").during(() -> {       // so that building it does not walk the stack
+            Variable v = x;
+            for (int i = 0; i < 25_000; i++) v = v.mul(1).add(x).sin().add(1.5);
+            return v;
+        });
+        var f = new Lambda("deep", List.of(x), List.of(deep));
         assertTimeout(Duration.ofSeconds(20), () -> GraphText.print(Phases.rewrite(f, Set.of())));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import damo.type.DType;
+import java.math.BigDecimal;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class StorageTest {
         Random random = new Random(7);
         for (int i = 0; i < 10_000; i++) {
             long bits = random.nextLong() >>> random.nextInt(64) | random.nextInt(2);
-            var exact = new java.math.BigDecimal(Long.toUnsignedString(bits));
+            var exact = new BigDecimal(Long.toUnsignedString(bits));
             NDArray x = NDArray.scalar(DType.UINT64, bits);
             assertEquals(exact.doubleValue(), x.scalar());
             assertEquals(exact.doubleValue(), x.astype(DType.FLOAT64).scalar());

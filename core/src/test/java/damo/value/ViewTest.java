@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.DamoException;
 import damo.type.DType;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +72,7 @@ class ViewTest {
     }
 
     private static long[] withOne(long[] shape) {
-        long[] result = java.util.Arrays.copyOf(shape, shape.length + 1);
+        long[] result = Arrays.copyOf(shape, shape.length + 1);
         result[shape.length] = 1;
         return result;
     }

@@ -30,7 +30,7 @@ public class CompileTime {
     /// The compiler itself is warm.
     @Benchmark
     @BenchmarkMode(Mode.AverageTime)
-    @Warmup(iterations = 5, time = 2)
+    @Warmup(iterations = 5, time = 3)
     @Measurement(iterations = 5, time = 1)
     @Fork(value = 1, jvmArgsAppend = "--sun-misc-unsafe-memory-access=allow")
     public Object warm() {

@@ -2,7 +2,6 @@ package damo.cpu;
 
 import damo.DamoException;
 import damo.jvm.KernelCode;
-import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Step;
@@ -10,7 +9,9 @@ import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
 import damo.value.NDArray;
 import damo.value.Storage;
+import java.lang.reflect.Array;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,8 @@ final class Compiled {
     private final Specialization form;
     private final MemoryPlan plan;
     private final Program program;
-    private final Map<Kernel, Integer> number = new IdentityHashMap<>();
     private final KernelCode code;
+    private final Action[] actions;
     private final Extent[] extents;              // by position
     private final int[] slots;                   // by position; −1 for what is no temporary
     private final Object[] constants;            // by position; null for what is no constant
@@ -38,7 +39,9 @@ final class Compiled {
         this.plan = plan;
         this.program = form.program();
         List<Kernel> kernels = Kernels.of(program);
-        for (Kernel kernel : kernels) number.put(kernel, number.size());
+        Map<Kernel, Integer> numbers = new IdentityHashMap<>();
+        for (Kernel kernel : kernels) numbers.put(kernel, numbers.size());
+        actions = Action.of(program.steps(), numbers, plan.positions());
         code = Loader.load(program, kernels, form.values(), plan.positions());
         int count = plan.positions().size();
         extents = new Extent[count];
@@ -91,7 +94,7 @@ final class Compiled {
         for (int i = 0; i < results.length; i++) {
             Extent extent = extents[firstOutput + i];
             long[] shape = extent.shape(evaluated);
-            boolean direct = destinations[i] != null && !mayFail && java.util.Arrays.equals(shape, destinations[i].shape())
+            boolean direct = destinations[i] != null && !mayFail && Arrays.equals(shape, destinations[i].shape())
                     && !shared(destinations[i], arguments, destinations, i);
             results[i] = direct ? destinations[i]
                     : NDArray.wrap(extent.buffer().dtype(), Storage.allocate(extent.buffer().dtype(), extent.size(evaluated)), shape);
@@ -99,20 +102,23 @@ final class Compiled {
         }
         int[] symbols = new int[program.symbols().size()];
         for (int i = 0; i < symbols.length; i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
-        run(program.steps(), evaluated, symbols, buffers, workspace);
+        run(actions, evaluated, symbols, buffers, workspace);
         idle.set(workspace);
+        deliver(results, destinations);
+        return results;
+    }
+
+    /// Copies what could not be computed in place, once nothing can fail any more.
+    private void deliver(NDArray[] results, NDArray[] destinations) {
         for (int i = 0; i < results.length; i++)
-            if (destinations[i] != null && results[i] != destinations[i]) {
-                if (!java.util.Arrays.equals(results[i].shape(), destinations[i].shape()))
-                    throw new DamoException("%s: result %d has shape %s, but its destination has shape %s".formatted(program.name(), i,
-                            java.util.Arrays.toString(results[i].shape()), java.util.Arrays.toString(destinations[i].shape())));
-            }
+            if (destinations[i] != null && !Arrays.equals(results[i].shape(), destinations[i].shape()))
+                throw new DamoException("%s: result %d has shape %s, but its destination has shape %s".formatted(program.name(), i,
+                        Arrays.toString(results[i].shape()), Arrays.toString(destinations[i].shape())));
         for (int i = 0; i < results.length; i++)
             if (destinations[i] != null && results[i] != destinations[i]) {
                 System.arraycopy(results[i].storage(), 0, destinations[i].storage(), 0, (int) results[i].size());
                 results[i] = destinations[i];
             }
-        return results;
     }
 
     /// Whether the memory of a destination is also read, or is another destination.
@@ -123,16 +129,16 @@ final class Compiled {
         return false;
     }
 
-    private void run(List<Step> steps, long[] evaluated, int[] symbols, Object[] buffers, Object[] workspace) {
-        for (Step step : steps) {
-            switch (step) {
-                case Step.Launch(var kernel) -> {
-                    for (var store : kernel.stores()) provide(plan.positions().get(store.to()), evaluated, buffers, workspace);
-                    code.run(number.get(kernel), buffers, symbols);
+    private void run(Action[] todo, long[] evaluated, int[] symbols, Object[] buffers, Object[] workspace) {
+        for (Action action : todo) {
+            switch (action) {
+                case Action.Launch(var kernel, var stored) -> {
+                    for (int at : stored) provide(at, evaluated, buffers, workspace);
+                    code.run(kernel, buffers, symbols);
                 }
-                case Step.Branch(var condition, var then, var otherwise) ->
+                case Action.Branch(var condition, var then, var otherwise) ->
                     run(holds(condition, buffers) ? then : otherwise, evaluated, symbols, buffers, workspace);
-                case Step.Check(var condition, var message) -> {
+                case Action.Check(var condition, var message) -> {
                     if (!holds(condition, buffers)) throw new DamoException(message);
                 }
             }
@@ -144,12 +150,12 @@ final class Compiled {
         int slot = slots[at];
         if (slot < 0) return;
         int size = extents[at].size(evaluated);
-        if (workspace[slot] == null || java.lang.reflect.Array.getLength(workspace[slot]) < size)
+        if (workspace[slot] == null || Array.getLength(workspace[slot]) < size)
             workspace[slot] = Storage.allocate(extents[at].buffer().dtype(), size);
         buffers[at] = workspace[slot];
     }
 
-    private boolean holds(Buffer condition, Object[] buffers) {
-        return ((boolean[]) buffers[plan.positions().get(condition)])[0];
+    private static boolean holds(int condition, Object[] buffers) {
+        return ((boolean[]) buffers[condition])[0];
     }
 }

@@ -26,7 +26,8 @@ final class Agreement {
     /// Where `got` is not `want`, or `null`. Floats may differ by `tolerance` times the expected value or `scale`, whichever is larger; NaN
     /// is NaN, and what is no float is equal.
     static String difference(NDArray want, NDArray got, double tolerance, double scale) {
-        if (want.dtype() != got.dtype() || !Arrays.equals(want.shape(), got.shape())) return "type %s, expected %s".formatted(got.type(), want.type());
+        if (want.dtype() != got.dtype()
+                || !Arrays.equals(want.shape(), got.shape())) return "type %s, expected %s".formatted(got.type(), want.type());
         for (int i = 0; i < want.size(); i++) {
             boolean same = !want.dtype().isFloat() ? want.longAt(i) == got.longAt(i)
                     : isClose(got.doubleAt(i), want.doubleAt(i), tolerance, scale);

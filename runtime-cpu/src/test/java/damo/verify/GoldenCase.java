@@ -15,7 +15,6 @@ import damo.value.NDArray;
 import damo.value.Storage;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +93,8 @@ final class GoldenCase {
         for (int i = 0; i < size; i++) {
             JsonNode element = data.isArray() ? data.get(i) : data;
             if (type == DType.BOOL) Array.setBoolean(storage, i, element.isBoolean() ? element.booleanValue() : element.asInt() != 0);
-            else if (type.isFloat()) Storage.setDouble(type, storage, i, element.isTextual() ? Double.parseDouble(element.asText()) : element.doubleValue());
+            else if (type.isFloat()) Storage.setDouble(type, storage, i, element.isTextual() ? Double.parseDouble(element.asText())
+                    : element.doubleValue());
             else Storage.setLong(type, storage, i, element.bigIntegerValue().longValue());
         }
         return NDArray.wrap(type, storage, extents);

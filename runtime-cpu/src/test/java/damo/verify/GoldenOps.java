@@ -142,7 +142,8 @@ final class GoldenOps {
         several("split", c -> Damo.split(c.x(), c.number("axis", 0), c.numbers("sizes")));
         op("tile", c -> Damo.tile(c.x(), c.numbers("reps")));
         op("repeat", GoldenOps::repeat);
-        op("roll", c -> c.has("axis") ? Damo.roll(c.x(), c.number("shift", 0), c.number("axis", 0)) : Damo.roll(c.x(), c.number("shift", 0)));
+        op("roll", c -> c.has("axis") ? Damo.roll(c.x(), c.number("shift", 0), c.number("axis", 0))
+                : Damo.roll(c.x(), c.number("shift", 0)));
         op("flip", c -> Damo.flip(c.x(), c.axes()));
         op("pad", c -> c.text("mode").equals("constant") ? Damo.pad(c.x(), c.pairs("width"), c.real("value"))
                 : Damo.pad(c.x(), c.pairs("width"), Damo.Padding.valueOf(c.text("mode").toUpperCase(Locale.ROOT))));

@@ -39,15 +39,18 @@ class GoldenTest {
         for (JsonNode json : cases()) if (json.get("id").asText().contains(only)) check(json);
         failures.forEach(System.out::println);
         int skips = skipped.values().stream().mapToInt(Integer::intValue).sum();
-        System.out.printf("golden on %s: %d passed, %d skipped (%s), %d failed%n", String.join(" and ", backends()), passed, skips, skipped.entrySet().stream()
-                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder())).map(e -> e.getKey() + ": " + e.getValue()).collect(Collectors.joining(", ")), failed);
+        System.out.printf("golden on %s: %d passed, %d skipped (%s), %d failed%n", String.join(" and ", backends()), passed, skips,
+                skipped.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder())).map(e -> e.getKey() + ": " + e.getValue())
+                        .collect(Collectors.joining(", ")), failed);
         assertTrue(passed + skips > 0, "no cases were found");
         assertTrue(failures.isEmpty(), () -> "%d golden cases failed:%n%s".formatted(failed, String.join("\n", failures)));
     }
 
     private static List<JsonNode> cases() throws IOException {
         String folder = System.getProperty("damo.golden", "");
-        Path path = folder.isEmpty() ? new File(Objects.requireNonNull(GoldenTest.class.getResource("/golden")).getPath()).toPath() : Path.of(folder);
+        Path path = folder.isEmpty() ? new File(Objects.requireNonNull(GoldenTest.class.getResource("/golden")).getPath()).toPath()
+                : Path.of(folder);
         var cases = new ArrayList<JsonNode>();
         try (var files = Files.list(path)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList())
@@ -93,12 +96,14 @@ class GoldenTest {
                 boolean isGradient = i >= outputs;
                 String wrong = difference(values.get(i), golden.expected.get(i), json, isGradient);
                 if (wrong == null) continue;
-                String what = i < outputs ? "output " + i : "gradient by " + List.copyOf(json.get("grads").properties()).get(i - outputs).getKey();
+                String what = i < outputs ? "output " + i
+                        : "gradient by " + List.copyOf(json.get("grads").properties()).get(i - outputs).getKey();
                 failures.add("%s: %s: %s; expression %s".formatted(where, what, wrong, brief(json.get("expr"))));
                 return;
             }
         } catch (DamoException e) {
-            failures.add("%s: %s; expression %s".formatted(where, e.getMessage().lines().limit(4).collect(Collectors.joining(" | ")), brief(json.get("expr"))));
+            failures.add("%s: %s; expression %s".formatted(where, e.getMessage().lines().limit(4).collect(Collectors.joining(" | ")),
+                    brief(json.get("expr"))));
         } catch (RuntimeException | LinkageError e) {
             failures.add("%s: %s at %s; expression %s".formatted(where, e.toString().lines().limit(3).collect(Collectors.joining(" | ")),
                     e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "?", brief(json.get("expr"))));
@@ -116,12 +121,14 @@ class GoldenTest {
         NDArray want = GoldenCase.value(dtype, expected.get("data"), GoldenCase.extents(expected));
         // A gradient has the dtype of its input (the function builder has seen to that); PyTensor's is a float64 here and there.
         boolean otherDtype = !isGradient && !got.dtype().toString().equals(dtype);
-        if (otherDtype && !json.get("note").asText().contains(got.dtype().toString())) return "dtype %s, expected %s".formatted(got.dtype(), dtype);
+        if (otherDtype && !json.get("note").asText()
+                .contains(got.dtype().toString())) return "dtype %s, expected %s".formatted(got.dtype(), dtype);
         if (!java.util.Arrays.equals(got.shape(), want.shape())) return "type %s, expected %s".formatted(got.type(), want.type());
         double tol = json.get("tol").doubleValue();
         double atol = isGradient && ROUNDING.contains(json.get("id").asText()) ? 1e-15 : json.get("atol").doubleValue();
         for (int i = 0; i < want.size(); i++) {
-            boolean equal = want.dtype().isFloat() ? isClose(got.doubleAt(i), want.doubleAt(i), tol, atol) : got.longAt(i) == want.longAt(i);
+            boolean equal = want.dtype().isFloat() ? isClose(got.doubleAt(i), want.doubleAt(i), tol, atol)
+                    : got.longAt(i) == want.longAt(i);
             if (!equal) return "element %d is %s, expected %s".formatted(i, text(got, i), text(want, i));
         }
         return null;

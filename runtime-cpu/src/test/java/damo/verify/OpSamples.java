@@ -32,7 +32,8 @@ final class OpSamples {
 
     private static final List<DType> NUMBERS = Stream.of(DType.values()).filter(d -> d != DType.BOOL).toList();
     private static final int[] SIZES = {0, 1, 2, 3, 5, 17};
-    private static final double[] SPECIAL = {0.0, -0.0, 1, -1, Double.MIN_VALUE, -Double.MIN_VALUE, Float.MIN_VALUE, Double.POSITIVE_INFINITY,
+    private static final double[] SPECIAL = {0.0, -0.0, 1, -1, Double.MIN_VALUE, -Double.MIN_VALUE, Float.MIN_VALUE,
+            Double.POSITIVE_INFINITY,
         Double.NEGATIVE_INFINITY, Double.NaN, 0.5, -2.5, 3, 1e30, -1e30, 1e-30, 7.25};
 
     private static final Map<Class<? extends Op>, List<Sample>> STRUCTURE = new LinkedHashMap<>();
@@ -111,7 +112,8 @@ final class OpSamples {
     static {
         double[] positive = {0.31, 1.62, 2.84};
         double[] other = {0.73, 1.27, 0.41};
-        for (ScalarOp f : List.of(ScalarOp.SQRT, ScalarOp.CBRT, ScalarOp.LOG, ScalarOp.LOG2, ScalarOp.LOG10, ScalarOp.LOG1P, ScalarOp.POW, ScalarOp.MOD,
+        for (ScalarOp f : List.of(ScalarOp.SQRT, ScalarOp.CBRT, ScalarOp.LOG, ScalarOp.LOG2, ScalarOp.LOG10, ScalarOp.LOG1P,
+                ScalarOp.POW, ScalarOp.MOD,
                 ScalarOp.FLOORDIV, ScalarOp.DIV)) DOMAIN.put(f, new double[][] {positive, other});
         DOMAIN.put(ScalarOp.ACOSH, new double[][] {{1.31, 1.62, 2.84}});
         DOMAIN.put(ScalarOp.LOG1MEXP, new double[][] {{-0.31, -1.62, -2.84}});
@@ -140,7 +142,8 @@ final class OpSamples {
     }
 
     private static Sample reduction(Reduction r, List<Integer> axes, NDArray x, boolean smooth) {
-        return new Sample("%s over %s of %s".formatted(r, axes, x.type()), a -> new Variable(new Op.Reduce(r, a.getFirst(), axes)), List.of(x), smooth);
+        return new Sample("%s over %s of %s".formatted(r, axes, x.type()), a -> new Variable(new Op.Reduce(r, a.getFirst(), axes)),
+                List.of(x), smooth);
     }
 
     /// Distinct small numbers, not in order.
@@ -155,7 +158,8 @@ final class OpSamples {
 
     private static void on(Class<? extends Op> kind, List<DType> dtypes, String name, UnaryOperator<Variable> f, long... shape) {
         for (DType d : dtypes)
-            add(kind, new Sample("%s of %s".formatted(name, counting(d, shape).type()), a -> f.apply(a.getFirst()), List.of(counting(d, shape)), d == DType.FLOAT64));
+            add(kind, new Sample("%s of %s".formatted(name, counting(d, shape).type()), a -> f.apply(a.getFirst()),
+                    List.of(counting(d, shape)), d == DType.FLOAT64));
     }
 
     private static void add(Class<? extends Op> kind, Sample sample) {
@@ -193,7 +197,8 @@ final class OpSamples {
         on(Op.SumTo.class, NUMBERS, "to its shape", x -> op(new Op.SumTo(x, Ints.extents(x))), 2, 3);
         on(Op.Slice.class, ALL, "of a column", x -> op(new Op.Slice(x, 1, Ints.of(1), Ints.of(2), 1)), 3, 4);
         on(Op.Slice.class, ALL, "of every second", x -> op(new Op.Slice(x, 0, Ints.of(0), Ints.of(3), 2)), 5, 2);
-        on(Op.Slice.class, ALL, "backwards", x -> op(new Op.Slice(x, 0, Ints.sub(Ints.extent(x, 0), Ints.of(1)), Ints.extent(x, 0), -1)), 5);
+        on(Op.Slice.class, ALL, "backwards",
+                x -> op(new Op.Slice(x, 0, Ints.sub(Ints.extent(x, 0), Ints.of(1)), Ints.extent(x, 0), -1)), 5);
         on(Op.Slice.class, ALL, "backwards, of nothing", x -> op(new Op.Slice(x, 0, Ints.of(-1), Ints.of(0), -1)), 5);
         on(Op.Unslice.class, NUMBERS, "into columns", x -> op(new Op.Unslice(x, 1, Ints.of(1), Ints.of(5), 1)), 3, 2);
         on(Op.Unslice.class, NUMBERS, "to every second", x -> op(new Op.Unslice(x, 0, Ints.of(1), Ints.of(7), 2)), 3);
@@ -213,8 +218,10 @@ final class OpSamples {
         on(Op.Extent.class, ALL, "second", x -> op(new Op.Extent(x, 1)), 2, 3);
         on(Op.Dot.class, NUMBERS, "of vectors", x -> op(new Op.Dot(x, x, new DotAxes(List.of(), List.of(), List.of(0), List.of(0)))), 17);
         on(Op.Dot.class, NUMBERS, "of nothing", x -> op(new Op.Dot(x, x, new DotAxes(List.of(), List.of(), List.of(1), List.of(1)))), 3, 0);
-        on(Op.Dot.class, NUMBERS, "of matrices", x -> op(new Op.Dot(x, x, new DotAxes(List.of(), List.of(), List.of(1), List.of(1)))), 3, 5);
-        on(Op.Dot.class, NUMBERS, "of a batch", x -> op(new Op.Dot(x, x, new DotAxes(List.of(0), List.of(0), List.of(2), List.of(2)))), 2, 3, 4);
+        on(Op.Dot.class, NUMBERS, "of matrices", x -> op(new Op.Dot(x, x, new DotAxes(List.of(), List.of(), List.of(1), List.of(1)))),
+                3, 5);
+        on(Op.Dot.class, NUMBERS, "of a batch", x -> op(new Op.Dot(x, x, new DotAxes(List.of(0), List.of(0), List.of(2), List.of(2)))),
+                2, 3, 4);
         on(Op.Dot.class, NUMBERS, "over nothing", x -> op(new Op.Dot(x, x, new DotAxes(List.of(), List.of(), List.of(), List.of()))), 3);
         on(Op.If.class, ALL, "that holds", x -> op(new Op.If(Damo.lt(Ints.of(0), Ints.extent(x, 0)), x, flipped(x))), 3);
         on(Op.If.class, ALL, "that does not hold", x -> op(new Op.If(Damo.lt(Ints.extent(x, 0), Ints.of(0)), x, flipped(x))), 3);

@@ -113,7 +113,8 @@ class OpWalkTest {
     private static double magnitude(List<NDArray> values) {
         double sum = 0;
         for (NDArray x : values)
-            for (int i = 0; i < x.size(); i++) if (x.dtype() != DType.BOOL && Double.isFinite(x.doubleAt(i))) sum += Math.abs(x.doubleAt(i));
+            for (int i = 0; i < x.size(); i++) if (x.dtype() != DType.BOOL
+                    && Double.isFinite(x.doubleAt(i))) sum += Math.abs(x.doubleAt(i));
         return sum;
     }
 }

@@ -30,22 +30,33 @@ import java.util.function.UnaryOperator;
 /// Inputs are small integers, also in floats, so that most functions of them are exact. What rounds is remembered: where it goes on
 /// through a function with a jump or a kink, another order of rounding would be another result, so it does not go there.
 final class RandomGraph {
-    private static final DType[] DTYPES = {DType.FLOAT64, DType.FLOAT64, DType.FLOAT64, DType.FLOAT32, DType.INT64, DType.INT32, DType.BOOL};
+    private static final DType[] DTYPES = {DType.FLOAT64, DType.FLOAT64, DType.FLOAT64, DType.FLOAT32, DType.INT64, DType.INT32,
+            DType.BOOL};
     private static final long[] EXTENTS = {1, 2, 3, 3, 5};
 
-    private static final List<UnaryOperator<Variable>> EXACT = List.of(Variable::neg, v -> v.mul(2), v -> v.add(1), v -> v.mul(v), v -> v.sub(v), Variable::transpose,
+    private static final List<UnaryOperator<Variable>> EXACT = List.of(Variable::neg, v -> v.mul(2), v -> v.add(1), v -> v.mul(v),
+            v -> v.sub(v), Variable::transpose,
             Variable::flatten, v -> v.expandDims(0), v -> v.expandDims(-1), v -> v.mul(0), v -> v.add(0), v -> v.neg().neg());
-    private static final List<UnaryOperator<Variable>> JUMPING = List.of(Variable::abs, Variable::sign, Variable::floor, v -> v.maximum(0), v -> v.minimum(1),
-            v -> v.cast(DType.INT32), v -> v.cast(DType.BOOL), v -> v.cast(DType.INT64), v -> v.argmax(0), v -> v.max(), v -> v.min(0), v -> v.max(true, -1),
+    private static final List<UnaryOperator<Variable>> JUMPING = List.of(Variable::abs, Variable::sign, Variable::floor,
+            v -> v.maximum(0), v -> v.minimum(1),
+            v -> v.cast(DType.INT32), v -> v.cast(DType.BOOL), v -> v.cast(DType.INT64), v -> v.argmax(0), v -> v.max(), v -> v.min(0),
+                    v -> v.max(true, -1),
             v -> v.floorDiv(2), v -> v.mod(3), Variable::not, v -> v.any(0), Variable::all);
-    private static final List<UnaryOperator<Variable>> SMOOTH = List.of(Variable::tanh, Variable::sigmoid, Variable::sin, v -> v.tanh().exp(), v -> v.mul(v).add(1).sqrt(),
-            v -> v.mul(v).add(1).log(), Variable::softplus, v -> v.div(4), v -> v.tanh().exp().log(), v -> v.tanh().exp().add(1).log(), Variable::mean, v -> v.mean(true, 0),
-            v -> v.tanh().softmax(-1), v -> v.tanh().logSumExp(0), v -> v.tanh().logSoftmax(-1), v -> v.cast(DType.FLOAT32), v -> v.tanh().prod(-1), Variable::var);
-    private static final List<UnaryOperator<Variable>> SUMS = List.of(Variable::sum, v -> v.sum(0), v -> v.sum(-1), v -> v.sum(true, 0), v -> v.sum(true, -1), v -> v.sum(0, 1));
-    private static final List<BinaryOperator<Variable>> ARITHMETIC = List.of(Variable::add, Variable::sub, Variable::mul, Variable::add, Variable::mul,
-            (a, b) -> a.add(b).sub(b), (a, b) -> a.mul(b).add(a), Variable::dot, (a, b) -> join(0, a, b), (a, b) -> a.dot(b.transpose()), Variable::outer,
+    private static final List<UnaryOperator<Variable>> SMOOTH = List.of(Variable::tanh, Variable::sigmoid, Variable::sin,
+            v -> v.tanh().exp(), v -> v.mul(v).add(1).sqrt(),
+            v -> v.mul(v).add(1).log(), Variable::softplus, v -> v.div(4), v -> v.tanh().exp().log(), v -> v.tanh().exp().add(1).log(),
+                    Variable::mean, v -> v.mean(true, 0),
+            v -> v.tanh().softmax(-1), v -> v.tanh().logSumExp(0), v -> v.tanh().logSoftmax(-1), v -> v.cast(DType.FLOAT32),
+                    v -> v.tanh().prod(-1), Variable::var);
+    private static final List<UnaryOperator<Variable>> SUMS = List.of(Variable::sum, v -> v.sum(0), v -> v.sum(-1), v -> v.sum(true, 0),
+            v -> v.sum(true, -1), v -> v.sum(0, 1));
+    private static final List<BinaryOperator<Variable>> ARITHMETIC = List.of(Variable::add, Variable::sub, Variable::mul, Variable::add,
+            Variable::mul,
+            (a, b) -> a.add(b).sub(b), (a, b) -> a.mul(b).add(a), Variable::dot, (a, b) -> join(0, a, b),
+                    (a, b) -> a.dot(b.transpose()), Variable::outer,
             (a, b) -> damo.Damo.stack(0, a, b), (a, b) -> a.expandDims(-1).mul(b));
-    private static final List<BinaryOperator<Variable>> COMPARING = List.of(Variable::maximum, Variable::minimum, Variable::lt, Variable::le, Variable::eq, Variable::neq,
+    private static final List<BinaryOperator<Variable>> COMPARING = List.of(Variable::maximum, Variable::minimum, Variable::lt,
+            Variable::le, Variable::eq, Variable::neq,
             Variable::floorDiv, Variable::mod, Variable::and, Variable::xor, (a, b) -> where(a.lt(b), a, b));
 
     final long seed;
@@ -172,7 +183,8 @@ final class RandomGraph {
     /// The largest absolute value; ∞ if one is not finite.
     static double magnitude(NDArray x) {
         double most = 0;
-        for (int i = 0; i < x.size(); i++) most = Double.isNaN(x.doubleAt(i)) ? Double.POSITIVE_INFINITY : Math.max(most, Math.abs(x.doubleAt(i)));
+        for (int i = 0; i < x.size(); i++) most = Double.isNaN(x.doubleAt(i)) ? Double.POSITIVE_INFINITY
+                : Math.max(most, Math.abs(x.doubleAt(i)));
         return most;
     }
 }

@@ -45,8 +45,10 @@ class RandomGraphTest {
         String wrong = wrong(graph.lambda, graph.arguments);
         if (wrong == null) return;
         Lambda small = shrunk(graph);
-        fail("seed %d: %s%n%n%s%narguments:%n%s%n%s".formatted(seed, wrong(small, graph.arguments), GraphText.print(small), arguments(graph),
-                small == graph.lambda ? "" : "it is the smallest failing part of " + graph.lambda.results().stream().mapToInt(Agreement::size).max().orElse(0) + " ops"));
+        fail("seed %d: %s%n%n%s%narguments:%n%s%n%s".formatted(seed, wrong(small, graph.arguments), GraphText.print(small),
+                arguments(graph),
+                small == graph.lambda ? "" : "it is the smallest failing part of " + graph.lambda.results().stream()
+                        .mapToInt(Agreement::size).max().orElse(0) + " ops"));
     }
 
     private static String arguments(RandomGraph graph) {
@@ -58,7 +60,8 @@ class RandomGraphTest {
 
     /// The smallest part of the graph that fails: one variable of it as the only result.
     private static Lambda shrunk(RandomGraph graph) {
-        List<Variable> parts = Graph.order(graph.lambda.results()).stream().filter(v -> !(v.op() instanceof Op.Input || v.op() instanceof Op.Constant))
+        List<Variable> parts = Graph.order(graph.lambda.results()).stream().filter(v -> !(v.op() instanceof Op.Input
+                || v.op() instanceof Op.Constant))
                 .sorted(Comparator.comparingInt(Agreement::size)).toList();
         for (Variable part : parts) {
             Lambda f = graph.lambda.withResults(List.of(part));
@@ -107,7 +110,8 @@ class RandomGraphTest {
 
     /// Everything that is computed whichever branch is taken.
     private static List<Variable> unconditional(Lambda f) {
-        return Graph.order(f.results(), v -> v.op() instanceof Op.If || v.op() instanceof Op.Assert).stream().filter(v -> !(v.op() instanceof Op.Input)).toList();
+        return Graph.order(f.results(), v -> v.op() instanceof Op.If
+                || v.op() instanceof Op.Assert).stream().filter(v -> !(v.op() instanceof Op.Input)).toList();
     }
 
     private static String difference(List<NDArray> want, List<NDArray> got, double tolerance, double scale) {
