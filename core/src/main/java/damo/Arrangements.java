@@ -190,8 +190,8 @@ abstract class Arrangements extends Formulas {
     /// The elements of `x` at `positions` along `axis`; elsewhere positions are those of the result: `z[i, j] = x[positions[i, j], j]`.
     public static Variable takeAlongAxis(Variable x, Variable positions, int axis) {
         int along = axis < 0 ? axis + x.rank() : axis;
-        if (x.rank() != positions.rank()) throw Variable.error("takeAlongAxis", "positions need the rank of what they choose from",
-                List.of(x, positions));
+        if (x.rank() != positions.rank())
+            throw Variable.error("takeAlongAxis", "positions need the rank of what they choose from", List.of(x, positions));
         Variable flat = Ints.of(0);
         for (int i = 0; i < x.rank(); i++) {
             Variable n = x.shape(i);

@@ -174,11 +174,17 @@ class GraphTextTest {
         assertEquals("(x - (y / 2.0))", Pretty.print(Expression.parse("x - y / 2", names)));
         assertEquals("((x - y) - 1.0)", Pretty.print(Expression.parse("x - y - 1", names)));
         assertEquals("((x < y) & (y <= x))", Pretty.print(Expression.parse("(x < y) & (x >= y)", names)));
-        assertEquals("where((x == y), maximum(x, y), log1p(exp(x)))", Pretty.print(Expression.parse("where(x == y, maximum(x, y), log1p(exp(x)))", names)));
+        assertEquals("where((x == y), maximum(x, y), log1p(exp(x)))",
+                Pretty.print(Expression.parse("where(x == y, maximum(x, y), log1p(exp(x)))", names)));
         assertEquals(DType.FLOAT32, Expression.parse("2.5 * x", names).dtype());
-        assertTrue(assertThrows(DamoException.class, () -> Expression.parse("sig(x)", names)).getMessage().contains("did you mean"));
-        assertTrue(assertThrows(DamoException.class, () -> Expression.parse("z + 1", names)).getMessage().contains("nothing is named 'z'; the names are [x, y]"));
-        assertTrue(assertThrows(DamoException.class, () -> Expression.parse("(x + 1", names)).getMessage().contains("expression:1:7: found the end of the text, expected ')'"));
-        assertTrue(assertThrows(DamoException.class, () -> Expression.parse("(".repeat(10_000), names)).getMessage().contains("nested too deeply"));
+        assertRefused("sig(x)", names, "did you mean");
+        assertRefused("z + 1", names, "nothing is named 'z'; the names are [x, y]");
+        assertRefused("(x + 1", names, "expression:1:7: found the end of the text, expected ')'");
+        assertRefused("(".repeat(10_000), names, "nested too deeply");
+    }
+
+    private static void assertRefused(String expression, Map<String, Variable> names, String why) {
+        String message = assertThrows(DamoException.class, () -> Expression.parse(expression, names)).getMessage();
+        assertTrue(message.contains(why), message);
     }
 }

@@ -24,7 +24,8 @@ class PrettyTest {
         assertEquals("dot(x, dimshuffle(x, pattern=[1, 0]))", Pretty.print(x.dot(x.transpose())));
         assertEquals("float32(x)\n(x < 1.0)", Pretty.print(List.of(x.cast(DType.FLOAT32), x.lt(1))));
         assertEquals("reshape(x, [3, 4])", Pretty.print(x.reshape(3, 4)));
-        assertEquals("([1.0, 2.0] + <float64[2] of 3.0>)", Pretty.print(Build.variable(new double[] {1, 2}).add(Build.variable(new double[] {3, 3}))));
+        assertEquals("([1.0, 2.0] + <float64[2] of 3.0>)",
+                Pretty.print(Build.variable(new double[] {1, 2}).add(Build.variable(new double[] {3, 3}))));
     }
 
     @Test void unnamedInputsShowTheirType() {
