@@ -64,7 +64,7 @@ class KernelInterpreterTest {
         assertArrayEquals(expected, z.toIntArray());
     }
 
-    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '#', textBlock = """
+    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '¦', textBlock = """
             sum k < n { x[k] };                             6
             prod k < n { x[k] };                            6
             max k < n { x[k] };                             3

@@ -123,7 +123,7 @@ class KernelTextTest {
         assertTrue(assertThrows(DamoException.class, () -> KernelText.parse(text)).getMessage().contains("shortened"));
     }
 
-    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '#', textBlock = """
+    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '¦', textBlock = """
             z[i] = ;               2:8: found '}', expected a value
             z[i] = q[i];           2:8: found 'q', expected a declared buffer, one of [x, z]
             z[i] = n + m;          2:12: found 'm', expected a value: a symbol (there are [n])

@@ -33,14 +33,14 @@ class VerifierTest {
         return "kernel k { for i < n { z[i] = " + value + " } }";
     }
 
-    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '#', textBlock = """
+    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '¦', textBlock = """
             t[i];                                          loads t, which is not stored before
             z[i];                                          kernel k loads z, which it stores
             x[];                                           0 positions in x, which has 1 axes
             x[int64(i)];                                   a position in x is int64
             x.flat[x[i]];                                  a position in x is float64
             x[i] + 1.0f;                                   operands of add are float64 and float32
-            where(x[i], x[i], x[i]);                       the condition is float64
+            where(x[i], x[i], 0.0);                        the condition is float64
             x[i] ? x[i] : x[i];                            the condition is float64
             float64(b[] ? x[i] : 1);                       the branches are float64 and int32
             float64(x[i] & x[i]);                          and takes no float64
@@ -64,7 +64,7 @@ class VerifierTest {
         breaks(rule, program(store(value)));
     }
 
-    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '#', textBlock = """
+    @ParameterizedTest @CsvSource(delimiter = ';', quoteCharacter = '¦', textBlock = """
             check %b "";                                                     output z is not stored
             kernel k { for i < n { z[i] = x[i] z[i] = x[i] } };              kernel k stores z, which is stored already
             kernel k { for i < n { z[i] = 2.0 x[i] = 1.0 } };                kernel k stores x, which is given
