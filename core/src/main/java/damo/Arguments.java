@@ -102,8 +102,6 @@ final class Arguments {
     static Object[] spread(Object[] arguments) {
         if (arguments == null) return new Object[] {null};
         if (arguments.getClass() == Object[].class) return arguments;
-        Class<?> leaf = arguments.getClass();
-        while (leaf.isArray()) leaf = leaf.componentType();
-        return leaf.isPrimitive() ? new Object[] {arguments} : arguments;
+        return JavaTypes.leaf(arguments.getClass()).isPrimitive() ? new Object[] {arguments} : arguments;
     }
 }

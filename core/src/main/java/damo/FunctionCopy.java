@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A changed copy of a function in the making: with other state, or none changed. Nothing happens to the original.
+/// A changed copy of a function, in the making: it uses other state, or changes none. Nothing happens to the original.
 public final class FunctionCopy {
     private final Definition definition;
     private final Map<Shared, Shared> images = new HashMap<>();

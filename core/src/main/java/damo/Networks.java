@@ -1,8 +1,6 @@
 package damo;
 
-import damo.graph.Build;
 import damo.graph.Op;
-import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import damo.type.DType;
 import java.util.List;
@@ -59,9 +57,8 @@ abstract class Networks extends Tensors {
 
     /// `−t·log p − (1 − t)·log(1 − p)`, element by element.
     public static Variable binaryCrossEntropy(Variable p, Variable t) {
-        Variable rest = Build.elementwise(ScalarOp.SUB, 1, t);
-        Variable other = Build.elementwise(ScalarOp.SUB, 1, p);
-        return where(t.eq(0), 0, t.mul(p.log())).add(where(rest.eq(0), 0, rest.mul(other.log()))).neg();
+        Variable rest = sub(1, t);
+        return where(t.eq(0), 0, t.mul(p.log())).add(where(rest.eq(0), 0, rest.mul(sub(1, p).log()))).neg();
     }
 
     /// [#binaryCrossEntropy] of the sigmoid of `logits`, without overflow.

@@ -157,7 +157,7 @@ public final class Fusion {
             return mapped(renamed, v -> v.op() instanceof Scalar.Load(var from, _) && from.equals(store.to()) ? store.value() : null);
         }
         Map<List<Value>, Value> images = new HashMap<>();
-        for (List<Value> position : sites.positions()) images.put(position, moved(store.value(), producer.axes(), position));
+        for (List<Value> position : sites.positions()) images.put(position, values.replace(store.value(), moving(producer.axes(), position)));
         return mapped(reader, v -> v.op() instanceof Scalar.Load(var from, var p) && from.equals(store.to()) ? images.get(p) : null);
     }
 
@@ -165,18 +165,16 @@ public final class Fusion {
         return kernel.axes().stream().map(Axis::extent).toList();
     }
 
-    /// `value` with other positions along `axes`.
-    private Value moved(Value value, List<Axis> axes, List<Value> position) {
-        return values.replace(value, v -> v.op() instanceof Scalar.Index(var axis) && axes.contains(axis) ? position.get(axes.indexOf(axis)) : null);
+    /// What [Values#replace] is to do for other positions along `axes`.
+    private static Function<Value, Value> moving(List<Axis> axes, List<Value> position) {
+        return v -> v.op() instanceof Scalar.Index(var axis) && axes.contains(axis) ? position.get(axes.indexOf(axis)) : null;
     }
 
     private Kernel renamed(Kernel kernel, List<Axis> axes) {
-        List<Value> indices = values.indices(axes);
+        Function<Value, Value> image = moving(kernel.axes(), values.indices(axes));
         Map<Value, Value> done = new IdentityHashMap<>();
         return new Kernel(kernel.name(), axes, kernel.stores().stream().map(s -> new Store(s.to(),
-                s.at().stream().map(a -> moved(a, kernel.axes(), indices)).toList(),
-                values.replace(s.value(), v -> v.op() instanceof Scalar.Index(var axis) && kernel.axes().contains(axis)
-                        ? indices.get(kernel.axes().indexOf(axis)) : null, done))).toList());
+                s.at().stream().map(a -> values.replace(a, image, done)).toList(), values.replace(s.value(), image, done))).toList());
     }
 
     private Kernel mapped(Kernel kernel, Function<Value, Value> image) {

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /// Prints one kernel, or one value. Linear in the DAG: a value is written once for each scope that needs it.
 final class KernelPrinter {
-    /// A kernel's body or a fold's: the axes that are known in it, the names given in it, and its lines.
-    private record Scope(Scope outer, Set<Axis> axes, Map<Value, String> names, List<String> lines, int indent) {
+    /// A kernel's body or a fold's: the axes that are known in it, the names given in it, and what it says, each on a line of its own.
+    private record Scope(Scope outer, Set<Axis> axes, Map<Value, String> names, List<Located> lines, int indent) {
         Scope(Scope outer, Set<Axis> axes, int indent) {
             this(outer, axes, new IdentityHashMap<>(), new ArrayList<>(), indent);
         }
@@ -37,25 +37,27 @@ final class KernelPrinter {
     String value(Value v) {
         count(List.of(v));
         Scope scope = new Scope(null, free.of(v), 0);
-        String text = side(v, scope);
-        scope.lines.add(text);
-        return String.join("\n", scope.lines);
+        scope.lines.add(side(v, scope));
+        return scope.lines.stream().map(Located::text).collect(Collectors.joining("\n"));
     }
 
-    String kernel(Kernel kernel, int indent) {
+    Located kernel(Kernel kernel, int indent) {
         count(kernel.stores().stream().flatMap(s -> Stream.concat(s.at().stream(), Stream.of(s.value()))).toList());
         boolean loops = !kernel.axes().isEmpty();
         Scope scope = new Scope(null, new HashSet<>(kernel.axes()), indent + (loops ? 2 : 1));
         for (Store store : kernel.stores()) {
             store.at().forEach(v -> name(v, scope));
             String at = texts(store.at(), scope);
-            String value = side(store.value(), scope);
-            scope.lines.add("%s[%s] = %s".formatted(Words.name(store.to().name()), at, value));
+            Located value = side(store.value(), scope);
+            scope.lines.add(value.within("%s[%s] = ".formatted(Words.name(store.to().name()), at), "").at(store.to(), 0));
         }
         String pad = pad(indent);
-        String in = scope.lines.stream().map(l -> pad(scope.indent) + l + "\n").collect(Collectors.joining());
-        String body = loops ? "%s  for %s {\n%s%s  }\n".formatted(pad, axes(kernel.axes()), in, pad) : in;
-        return "%skernel %s {\n%s%s}".formatted(pad, Words.name(kernel.name()), body, pad);
+        Located body = Located.lines(scope.lines, pad(scope.indent));
+        if (loops) {
+            body = body.within("%s  for %s {\n".formatted(pad, axes(kernel.axes())), "%s  }\n".formatted(pad));
+            for (Axis axis : kernel.axes()) body.at(axis, 0);
+        }
+        return body.within("%skernel %s {\n".formatted(pad, Words.name(kernel.name())), pad + "}");
     }
 
     /// The text of an extent, which mentions no axes.
@@ -90,9 +92,9 @@ final class KernelPrinter {
     }
 
     /// A whole right side or body: a fold need not be named here.
-    private String side(Value v, Scope scope) {
+    private Located side(Value v, Scope scope) {
         name(v, scope);
-        return isNamed(v) || !(v.op() instanceof Scalar.Fold fold) ? text(v, scope).text : fold(fold, scope);
+        return isNamed(v) || !(v.op() instanceof Scalar.Fold fold) ? Located.of(text(v, scope).text) : fold(fold, scope);
     }
 
     /// Names what has a name in `root`, outside of its folds, operands first.
@@ -120,10 +122,10 @@ final class KernelPrinter {
         if (known != null) return new Text(known, Words.ATOM);
         Scope home = scope;
         for (Scope s = scope; s != null; s = s.outer) if (s.axes.containsAll(free.of(v))) home = s;
-        String right = v.op() instanceof Scalar.Fold fold ? fold(fold, home) : expression(v, home).text;
+        Located right = v.op() instanceof Scalar.Fold fold ? fold(fold, home) : Located.of(expression(v, home).text);
         String name = "%" + ++names;
         home.names.put(v, name);
-        home.lines.add(name + " = " + right);
+        home.lines.add(right.within(name + " = ", ""));
         return new Text(name, Words.ATOM);
     }
 
@@ -144,7 +146,7 @@ final class KernelPrinter {
                 String t = text(then, scope).atLeast(Words.CHOOSE + 1);
                 yield new Text("%s ? %s : %s".formatted(c, t, text(otherwise, scope).text), Words.CHOOSE);
             }
-            case Scalar.Fold fold -> new Text(fold(fold, scope), Words.ATOM);
+            case Scalar.Fold fold -> new Text(fold(fold, scope).text(), Words.ATOM);
         };
     }
 
@@ -158,16 +160,19 @@ final class KernelPrinter {
         return new Text("%s %s %s".formatted(first.atLeast(level), f.symbol(), text(args.get(1), scope).atLeast(level + 1)), level);
     }
 
-    private String fold(Scalar.Fold fold, Scope scope) {
+    private Located fold(Scalar.Fold fold, Scope scope) {
         Set<Axis> known = new HashSet<>(scope.axes);
         known.addAll(fold.axes());
         Scope inner = new Scope(scope, known, scope.indent + 1);
-        String body = side(fold.body(), inner);
+        Located body = side(fold.body(), inner);
         String head = fold.f() + " " + axes(fold.axes()) + " {";
-        if (inner.lines.isEmpty()) return head + " " + body + " }";
-        inner.lines.add(body);
-        return head + "\n" + inner.lines.stream().map(l -> pad(inner.indent) + l + "\n").collect(Collectors.joining())
-                + pad(scope.indent) + "}";
+        if (inner.lines.isEmpty()) body = body.within(head + " ", " }");
+        else {
+            inner.lines.add(body);
+            body = Located.lines(inner.lines, pad(inner.indent)).within(head + "\n", pad(scope.indent) + "}");
+        }
+        for (Axis axis : fold.axes()) body.at(axis, 0);
+        return body;
     }
 
     private static String axes(List<Axis> axes) {

@@ -38,12 +38,12 @@ public final class KernelText {
 
     /// The text of a kernel.
     public static String print(Kernel kernel) {
-        return new KernelPrinter().kernel(kernel, 0);
+        return new KernelPrinter().kernel(kernel, 0).text();
     }
 
     /// The text of a program.
     public static String print(Program program) {
-        return ProgramPrinter.print(program);
+        return ProgramPrinter.print(program).text();
     }
 
     /// The program that `text` says, made of values of a pool of its own.

@@ -3,6 +3,7 @@ package damo.kernel;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,20 @@ import java.util.stream.Stream;
 final class ProgramPrinter {
     private static final int LONGEST = 1024, SHORTENED = 8;
 
+    private final StringBuilder out = new StringBuilder();
+    private final Map<Kernel, Listing.Lines> lines = new IdentityHashMap<>();
+    private int counted;                                               // so much of `out`
+    private int line = 1;                                              // is before this line
+
     private ProgramPrinter() {}
 
-    static String print(Program p) {
-        StringBuilder out = new StringBuilder();
+    static Listing print(Program p) {
+        var printer = new ProgramPrinter();
+        printer.program(p);
+        return new Listing(printer.out.toString(), printer.lines);
+    }
+
+    private void program(Program p) {
         String symbols = p.symbols().stream().map(s -> Words.name(s) + ": int32").collect(Collectors.joining(", "));
         Stream<String> constants = p.constants().entrySet().stream().sorted(Comparator.comparing(e -> e.getKey().name()))
                 .map(ProgramPrinter::constant);
@@ -32,8 +43,8 @@ final class ProgramPrinter {
         p.outputs().forEach(temporaries::remove);
         temporaries.removeAll(p.constants().keySet());
         temporaries.forEach(t -> out.append("  var ").append(declared(t)).append('\n'));
-        steps(p.steps(), 1, out);
-        return out.append("}\n").toString();
+        steps(p.steps(), 1);
+        out.append("}\n");
     }
 
     /// Adds every buffer that the steps mention, in the order of the text.
@@ -53,16 +64,21 @@ final class ProgramPrinter {
             }
     }
 
-    private static void steps(List<Step> steps, int indent, StringBuilder out) {
+    private void steps(List<Step> steps, int indent) {
         String pad = KernelPrinter.pad(indent);
         for (Step step : steps)
             switch (step) {
-                case Step.Launch(var kernel) -> out.append(new KernelPrinter().kernel(kernel, indent)).append('\n');
+                case Step.Launch(var kernel) -> {
+                    Located text = new KernelPrinter().kernel(kernel, indent);
+                    for (; counted < out.length(); counted++) if (out.charAt(counted) == '\n') line++;
+                    lines.putIfAbsent(kernel, new Listing.Lines(text.rows(), line));
+                    out.append(text.text()).append('\n');
+                }
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     out.append(pad).append("if ").append(mention(condition)).append(" {\n");
-                    steps(then, indent + 1, out);
+                    steps(then, indent + 1);
                     out.append(pad).append("} else {\n");
-                    steps(otherwise, indent + 1, out);
+                    steps(otherwise, indent + 1);
                     out.append(pad).append("}\n");
                 }
                 case Step.Check(var condition, var message) -> out.append("%scheck %s \"%s\"\n".formatted(pad, mention(condition),

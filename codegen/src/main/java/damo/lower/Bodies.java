@@ -1,5 +1,6 @@
 package damo.lower;
 
+import damo.CompilerBug;
 import damo.graph.DotAxes;
 import damo.graph.Op;
 import damo.graph.Reduction;
@@ -11,9 +12,9 @@ import damo.kernel.Values;
 import damo.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 
 /// The lowering table: for every op that computes something, the scalar at one position of its result.
 final class Bodies {
@@ -56,7 +57,7 @@ final class Bodies {
             case Op.Iota _ -> k.convert(at.getFirst(), DType.INT64);
             case Op.Dot(var x, var y, var axes) -> contracted(x, y, axes, at, region);
             case Op.Input _, Op.Constant _, Op.Extent _, Op.If _, Op.Assert _, Op.StopGradient _ ->
-                throw new damo.CompilerBug("lower", v.op().opcode() + " needs no kernel", v.toString());
+                throw new CompilerBug("lower", v.op().opcode() + " needs no kernel", v.toString());
         };
     }
 

@@ -6,13 +6,13 @@ import damo.graph.Graph;
 import damo.graph.Lambda;
 import damo.graph.Op;
 import damo.graph.Variable;
+import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The extents of every variable of a program, for the arguments at hand; and the errors that only the arguments reveal.
@@ -46,11 +46,12 @@ final class Shapes {
             case Op.Elementwise(_, var args) -> broadcast(v, args);
             case Op.Cast(var x, _) -> shapes.get(x);
             case Op.Reduce(var f, var x, var axes) -> {
+                List<Variable> shape = without(shapes.get(x), axes);
                 if (!f.hasIdentity())
                     for (int axis : axes)
-                        if (extents.is(shapes.get(x).get(axis), 0))
-                            throw error(v, "there is no %s of nothing: axis %d has extent 0".formatted(f, axis));
-                yield without(shapes.get(x), axes);
+                        if (extents.is(shapes.get(x).get(axis), 0) && shape.stream().noneMatch(e -> extents.is(e, 0)))
+                            throw error(v, "there is no %simum of nothing: axis %d has extent 0".formatted(f, axis));
+                yield shape;
             }
             case Op.Dimshuffle(var x, var pattern) -> {
                 for (int i = 0; i < x.rank(); i++)
@@ -176,11 +177,8 @@ final class Shapes {
     }
 
     private DamoException error(Variable v, String rule) {
-        String operands = v.op().operands().stream()
-                .map(o -> "\n  %s is %s%s%s".formatted(o.label(), o.dtype(), o.rank() == 0 ? "" : hints(shapes.get(o)),
-                        o.source().text().isEmpty() ? "" : ", created at " + o.source()))
-                .collect(Collectors.joining());
-        return new DamoException("%s: %s%s".formatted(v.op().opcode(), rule, operands));
+        List<TensorType> types = v.op().operands().stream().map(o -> o.type().withExtents(hints(shapes.get(o)))).toList();
+        return damo.interpret.Shapes.error(v.op(), v.source(), types, rule);
     }
 
     private List<Long> hints(List<Variable> shape) {

@@ -1,5 +1,7 @@
 package damo.grad;
 
+import static damo.grad.Linear.arg;
+
 import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
@@ -85,10 +87,6 @@ final class Compositions {
 
     private static boolean is(Variable v, ScalarOp f) {
         return v.op() instanceof Op.Elementwise(var g, _) && g == f;
-    }
-
-    private static Variable arg(Variable v, int i) {
-        return v.op().operands().get(i);
     }
 
     private static List<Step> step(Variable x, Variable factor) {

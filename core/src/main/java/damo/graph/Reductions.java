@@ -27,13 +27,18 @@ final class Reductions {
         return Ints.product(Build.axes("count", x, axes).stream().map(a -> Ints.extent(x, a)).toList());
     }
 
+    /// In the dtype of its mean: of integers float64, also of small ones, as in NumPy.
+    private static Variable averaged(Variable x) {
+        return x.dtype().isFloat() ? x : x.cast(DType.FLOAT64);
+    }
+
     static Variable mean(Variable x, boolean keepDims, int... axes) {
-        Variable f = x.cast(x.dtype().isFloat() ? x.dtype() : DType.FLOAT64);
+        Variable f = averaged(x);
         return reduce(Reduction.SUM, f, keepDims, axes).div(count(x, axes).cast(f.dtype()));
     }
 
     static Variable variance(Variable x, int ddof, boolean keepDims, int... axes) {
-        Variable f = x.cast(x.dtype().isFloat() ? x.dtype() : DType.FLOAT64);
+        Variable f = averaged(x);
         Variable centred = f.sub(mean(f, true, axes));
         return reduce(Reduction.SUM, centred.mul(centred), keepDims, axes).div(Ints.sub(count(x, axes), Ints.of(ddof)).cast(f.dtype()));
     }

@@ -39,8 +39,7 @@ final class Contractions {
             rule("dot-neg", "dot(-x, y) => -dot(x, y); x: float[2, 3]; y: float[3, 4]", BITWISE, DOT, v -> taken(v, ScalarOp.NEG)),
             rule("dot-scaled", "dot(2 * x, y) => 2 * dot(x, y); x: float[2, 3]; y: float[3, 4]", FINITE, DOT, v -> taken(v, ScalarOp.MUL)),
             rule("dot-dimshuffle", "dot(dimshuffle(x, pattern=[1, 0]), y) => dot(x, y, batch=[]:[], sum=[0]:[0]); x: float[3, 2]; y: float[3, 4]",
-                    BITWISE, DOT,
-                    Contractions::dotDimshuffle));
+                    BITWISE, DOT, Contractions::dotDimshuffle));
 
     /// The op of `v` if it is a sum, else `null`.
     private static Op.Reduce sum(Variable v) {

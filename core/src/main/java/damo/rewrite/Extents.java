@@ -1,5 +1,6 @@
 package damo.rewrite;
 
+import damo.CompilerBug;
 import damo.graph.Graph;
 import damo.graph.Ints;
 import damo.graph.Op;
@@ -71,7 +72,7 @@ public final class Extents {
 
     private List<Set<Atom>> find(Variable v) {
         List<Set<Atom>> found = derive(v);
-        if (found.size() != v.rank()) throw new IllegalStateException("extents of " + v.describe());
+        if (found.size() != v.rank()) throw new CompilerBug("rewrite", found.size() + " extents were derived", v.describe());
         var exact = new ArrayList<Set<Atom>>();
         boolean changed = false;
         for (int i = 0; i < v.rank(); i++) {

@@ -59,6 +59,6 @@ public final class Phases {
     private static void check(Set<String> disabled) {
         for (String name : disabled)
             if (!names().contains(name))
-                throw new DamoException("without: no rule or phase is named '%s'%s".formatted(name, Near.hint(name, names())));
+                throw new DamoException("disable: no rule or phase is named '%s'%s".formatted(name, Near.hint(name, names())));
     }
 }

@@ -3,6 +3,7 @@ package damo.grad;
 import static damo.grad.Check.*;
 import static org.junit.jupiter.api.Assertions.*;
 
+import damo.DamoException;
 import damo.graph.*;
 import damo.type.DType;
 import damo.value.NDArray;
@@ -42,7 +43,7 @@ class PartialsTest {
     @Test void aResultThatIsNotAFloatDisconnects() {
         Variable x = vector();
         Variable y = x.lt(1).cast(DType.FLOAT64).sum();
-        assertTrue(assertThrows(damo.DamoException.class, () -> Gradient.grad(y, x)).getMessage().contains("x1"));
+        assertTrue(assertThrows(DamoException.class, () -> Gradient.grad(y, x)).getMessage().contains("x1"));
     }
 
     @Test void aStepFunctionHasZeros() {

@@ -99,7 +99,7 @@ class RewriterTest {
         assertEquals("log((1.0 + exp(x)))", Pretty.print(Phases.rewrite(f, Set.of("stabilize")).results()));
         assertEquals("log((exp(--x) + 1.0))", Pretty.print(Phases.rewrite(f, Set.of("canonicalize", "stabilize", "specialize")).results()));
         String message = assertThrows(DamoException.class, () -> Phases.rewrite(f, Set.of("neg-nag"))).getMessage();
-        assertTrue(message.startsWith("without: no rule or phase is named 'neg-nag'; did you mean neg-neg"), message);
+        assertTrue(message.startsWith("disable: no rule or phase is named 'neg-nag'; did you mean neg-neg"), message);
     }
 
     @Test void namesOfRulesAndPhasesAreDistinct() {

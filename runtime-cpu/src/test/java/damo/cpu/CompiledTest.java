@@ -99,6 +99,13 @@ class CompiledTest {
         assertEquals(1000, total.value().scalarLong());
     }
 
+    @Test void theMaximumOfNothingIsAnErrorOnlyWhereOneIsAskedFor() {
+        var x = dmatrix("x");
+        CompiledFunction f = function().in(x).out(x.max(1)).compile();
+        assertArrayEquals(new long[] {0}, f.call(NDArray.zeros(DType.FLOAT64, 0, 0)).shape());
+        assertThrows(DamoException.class, () -> f.call(NDArray.zeros(DType.FLOAT64, 2, 0)));
+    }
+
     @Test void aKernelTooLongForHotSpotIsSplit() {
         Variable x = dvector("x");
         Variable y = x;

@@ -1,6 +1,7 @@
 package damo.examples;
 
 import static damo.Damo.*;
+import static damo.Optimizers.momentum;
 
 import damo.CompiledFunction;
 import damo.Shared;
@@ -50,22 +51,15 @@ final class DigitNetwork {
         Variable index = lscalar("index");
         Variable from = index.mul(BATCH);
         Variable to = from.add(BATCH);
-        var training = function().name("step").in(index).out(loss, accuracy)
-                .given(x, data.slice(from, to))
-                .given(labels, truth.slice(from, to));
-
-        // How it is learned: all parameters and their velocities change together, at the end of a step.
         Variable cost = loss.add(sqr(w1).sum().add(sqr(w2).sum()).mul(DECAY));
         List<Shared> parameters = List.of(w1, b1, w2, b2);
-        List<Variable> gradients = grad(cost, parameters);
-        for (int i = 0; i < parameters.size(); i++) {
-            Shared parameter = parameters.get(i);
-            Shared velocity = shared(zerosLike(parameter).eval());
-            Variable next = velocity.mul(MOMENTUM).sub(gradients.get(i).mul(RATE));
-            training.update(velocity, next).update(parameter, parameter.add(next));
-        }
 
-        step = training.compile();
+        // All parameters and their velocities change together, at the end of a step.
+        step = function().name("step").in(index).out(loss, accuracy)
+                .given(x, data.slice(from, to))
+                .given(labels, truth.slice(from, to))
+                .update(momentum(parameters, grad(cost, parameters), RATE, MOMENTUM))
+                .compile();
         score = function().name("score").in(x, labels).out(loss, accuracy).compile();
         read = function().name("read").in(x).out(digit).compile();
     }
