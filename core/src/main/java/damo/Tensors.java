@@ -1,6 +1,7 @@
 package damo;
 
 import damo.graph.Build;
+import damo.graph.Index;
 import damo.graph.Variable;
 import damo.type.DType;
 import java.util.List;
@@ -55,6 +56,30 @@ abstract class Tensors extends Creation {
     /// The elements as another dtype: float to integer truncates toward zero, to bool is `x != 0`.
     public static Variable cast(Variable x, DType to) {
         return x.cast(to);
+    }
+
+    // ---- copies with other elements
+
+    /// A copy of `x` with the elements that the index chooses replaced by `value`, which broadcasts to them; where an array of positions
+    /// names one of them repeatedly, the last value stays.
+    public static Variable set(Variable x, Variable value, Index... entries) {
+        return x.withSet(value, entries);
+    }
+
+    /// As [#set(Variable, Variable, Index...)]; the number takes the dtype of `x`.
+    public static Variable set(Variable x, Number value, Index... entries) {
+        return x.withSet(value, entries);
+    }
+
+    /// A copy of `x` with `value`, which broadcasts, added to the elements that the index chooses; repeatedly where an array of positions
+    /// names one of them repeatedly.
+    public static Variable inc(Variable x, Variable value, Index... entries) {
+        return x.withInc(value, entries);
+    }
+
+    /// As [#inc(Variable, Variable, Index...)]; the number takes the dtype of `x`.
+    public static Variable inc(Variable x, Number value, Index... entries) {
+        return x.withInc(value, entries);
     }
 
     // ---- reductions, over all axes if none is given
@@ -160,5 +185,12 @@ abstract class Tensors extends Creation {
     /// Summed over pairs of axes, one of `x` and one of `y` each.
     public static Variable tensordot(Variable x, Variable y, int[] xAxes, int[] yAxes) {
         return x.tensordot(y, xAxes, yAxes);
+    }
+
+    /// Products of operands, summed over axes that have the same letter and none in the result: `"ij,jk->ik"` is the product of two
+    /// matrices, `"ii->i"` a diagonal, `"bij,bjk->bik"` a batch of products. Without an arrow, the result has the letters that occur once,
+    /// in the order of the alphabet. It is computed from left to right.
+    public static Variable einsum(String subscripts, Variable... operands) {
+        return Einsum.of(subscripts, List.of(operands));
     }
 }

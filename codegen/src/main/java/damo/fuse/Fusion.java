@@ -111,7 +111,7 @@ public final class Fusion {
         Store store = producer.store(buffer);
         Cost cost = producer.cost(store);
         var sites = new Sites(reader.kernel, buffer);
-        if (!mayInline(cost, store, reader, sites)) return;
+        if (!mayInline(producer, cost, store, reader, sites)) return;
         reader.kernel = inlined(reader.kernel, producer.kernel, store, sites);
         reader.cost = reader.cost.plus(cost, sites.positions().size());
         reader.reads.remove(buffer);
@@ -124,11 +124,12 @@ public final class Fusion {
         }
     }
 
-    private boolean mayInline(Cost cost, Store store, Slot reader, Sites sites) {
+    private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
         if (sites.positions().isEmpty() || sites.isFlat()) return false;
         if (reader.cost.size() + cost.size() * sites.positions().size() > limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
-        if (uses.of(store.to()) > 1 || sites.positions().size() > 1) return false;
+        // A kernel with other stores goes on computing most of this one for them.
+        if (uses.of(store.to()) > 1 || sites.positions().size() > 1 || producer.kernel.stores().size() > 1) return false;
         List<Value> at = significant(sites.positions().getFirst());
         if (cost.folds().isEmpty()) return sites.computesOnce(at);
         if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return false;
@@ -185,17 +186,20 @@ public final class Fusion {
 
     /// An earlier kernel over the same extents which may run as late as now and shares a load with this one, or `null`.
     private Slot host(Slot slot, LinkedHashSet<Object> built) {
-        if (!slot.cost.folds().isEmpty()) return null;
         Set<Buffer> readSince = new HashSet<>();
         int looked = 0;
         for (Object step : built.reversed()) {
             if (!(step instanceof Slot other) || looked++ == LOOK_BACK) return null;
-            boolean movable = other.cost.folds().isEmpty() && other.kernel.stores().stream().noneMatch(s -> readSince.contains(s.to()));
-            if (movable && other.cost.size() + slot.cost.size() <= limit && extents(other.kernel).equals(extents(slot.kernel)) && shares(other, slot))
-                return other;
+            boolean movable = other.kernel.stores().stream().noneMatch(s -> readSince.contains(s.to()));
+            if (movable && sharesLoop(other, slot) && other.cost.size() + slot.cost.size() <= limit && shares(other, slot)) return other;
             readSince.addAll(other.reads);
         }
         return null;
+    }
+
+    /// Whether one loop suits both: the extents are the same. What folds stays alone: its loops may want another order.
+    private static boolean sharesLoop(Slot first, Slot second) {
+        return first.cost.folds().isEmpty() && second.cost.folds().isEmpty() && extents(first.kernel).equals(extents(second.kernel));
     }
 
     /// Whether the two share memory traffic, and what one stores is loaded by the other only at the position where it was stored.

@@ -39,7 +39,8 @@ final class Helpers {
             new ClassReader(BYTES).accept(new ClassVisitor(Opcodes.ASM9) {
                 @Override public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
                     if (!wanted.equals(name + descriptor)) return null;
-                    return new MethodVisitor(Opcodes.ASM9, writer.visitMethod(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, name, descriptor, null, null)) {
+                    MethodVisitor copy = writer.visitMethod(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, name, descriptor, null, null);
+                    return new MethodVisitor(Opcodes.ASM9, copy) {
                         @Override public void visitMethodInsn(int opcode, String callee, String method, String type, boolean isInterface) {
                             if (callee.equals(SOURCE)) call(mv, method, type);
                             else super.visitMethodInsn(opcode, callee, method, type, isInterface);

@@ -4,14 +4,18 @@ import static org.objectweb.asm.Opcodes.*;
 
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Listing;
 import damo.kernel.Values;
 import damo.math.Expansions;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.type.DType;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -30,17 +34,39 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes)
     /// @param name the internal name of the class
     /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
     /// @param symbols where each extent lies
+    /// @param listing the text that the class's line numbers mean, which lies in [#source(String)]
     /// @throws MethodTooLarge if a kernel is too large to be compiled
-    public static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Buffer, Integer> buffers, Map<String, Integer> symbols,
+            Listing listing) {
+        var looped = new HashSet<String>();
+        while (true)
+            try {
+                return of(name, values, kernels, buffers, symbols, listing, looped);
+            } catch (MethodTooLarge e) {
+                if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
+            }
+    }
+
+    /// The name of the file that the class of this internal name says it was made from.
+    public static String source(String name) {
+        return name.substring(name.lastIndexOf('/') + 1) + ".kernel";
+    }
+
+    private static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Buffer, Integer> buffers, Map<String, Integer> symbols,
+            Listing listing, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
-        writer.visitSource(name.substring(name.lastIndexOf('/') + 1) + ".kernel", null);
+        writer.visitSource(source(name), null);
         constructor(writer);
         dispatch(writer, name, kernels.size());
         var helpers = new Helpers(writer, name);
         var sizes = new LinkedHashMap<String, Integer>();
-        for (int i = 0; i < kernels.size(); i++)
-            sizes.put(kernels.get(i).name(), kernel(writer, helpers, i, values, kernels.get(i), buffers, symbols));
+        for (int i = 0; i < kernels.size(); i++) {
+            Kernel kernel = kernels.get(i);
+            List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name()));
+            MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + i, DESCRIPTOR, null, null);
+            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), statements, listing.of(kernel), buffers, symbols));
+        }
         helpers.copy();
         writer.visitEnd();
         return new KernelClass(name, writer.toByteArray(), sizes);
@@ -69,7 +95,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes)
         MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", "(I[Ljava/lang/Object;[I)V", null, null);
         mv.visitCode();
         var labels = new Label[count];
-        java.util.Arrays.setAll(labels, i -> new Label());
+        Arrays.setAll(labels, i -> new Label());
         var none = new Label();
         mv.visitVarInsn(ILOAD, 1);
         mv.visitTableSwitchInsn(0, count - 1, none, labels);
@@ -90,37 +116,34 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes)
         mv.visitEnd();
     }
 
-    private static int kernel(ClassWriter writer, Helpers helpers, int number, Values values, Kernel kernel, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols) {
-        List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel));
-        MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + number, DESCRIPTOR, null, null);
+    private static int kernel(MethodVisitor mv, Helpers helpers, String name, List<Stmt> statements, Listing.Lines lines,
+            Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
         mv.visitCode();
         var start = new Label();
         mv.visitLabel(start);
         var lanes = new ScalarLanes(mv, helpers);
-        var method = new KernelMethod(mv, lanes, lanes, 2);
-        var needs = new KernelMethod.Roots();
-        statements.forEach(needs::statement);
+        var method = new KernelMethod(mv, lanes, 2);
+        Roots needs = Roots.of(statements);
         for (Buffer buffer : needs.buffers) {
-            int local = method.local(DType.INT32);
+            int local = method.values.local(DType.INT32);
             mv.visitVarInsn(ALOAD, 0);
-            lanes.integer(buffers.get(buffer));
+            ScalarLanes.integer(mv, buffers.get(buffer));
             mv.visitInsn(AALOAD);
             mv.visitTypeInsn(CHECKCAST, Type.getInternalName(buffer.dtype().storage()));
             mv.visitVarInsn(ASTORE, local);
-            method.array(buffer, local);
+            method.values.array(buffer, local);
         }
         for (String symbol : needs.symbols) {
-            int local = method.local(DType.INT32);
+            int local = method.values.local(DType.INT32);
             mv.visitVarInsn(ALOAD, 1);
-            lanes.integer(symbols.get(symbol));
+            ScalarLanes.integer(mv, symbols.get(symbol));
             mv.visitInsn(IALOAD);
             mv.visitVarInsn(ISTORE, local);
-            method.symbol(symbol, local);
+            method.values.symbol(symbol, local);
         }
-        method.statements(statements);
+        method.kernel(statements, lines);
         mv.visitInsn(RETURN);
-        return finish(mv, kernel.name(), start);
+        return finish(mv, name, start);
     }
 
     /// Ends a method that began at `start`, and tells its size.

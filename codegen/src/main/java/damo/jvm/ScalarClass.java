@@ -5,6 +5,7 @@ import static org.objectweb.asm.Opcodes.*;
 import damo.CompilerBug;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Listing;
 import damo.kernel.Scalar;
 import damo.kernel.Values;
 import damo.math.Expansions;
@@ -23,6 +24,9 @@ import org.objectweb.asm.Type;
 
 /// Emits a function of numbers: a class whose one method keeps every buffer in a local variable.
 public final class ScalarClass {
+    private static final Map<Type, DType> DTYPES = Map.of(Type.BOOLEAN_TYPE, DType.BOOL, Type.BYTE_TYPE, DType.INT8, Type.SHORT_TYPE, DType.INT16,
+            Type.INT_TYPE, DType.INT32, Type.LONG_TYPE, DType.INT64, Type.FLOAT_TYPE, DType.FLOAT32, Type.DOUBLE_TYPE, DType.FLOAT64);
+
     private ScalarClass() {}
 
     /// A class with a public constructor without parameters that implements a functional interface of primitive types.
@@ -35,19 +39,20 @@ public final class ScalarClass {
     /// @param inputs the buffers that the parameters are stored to, each converted as Java widens
     /// @param constants the buffers that are known
     /// @param output the buffer that is returned, converted to the method's type
+    /// @param listing the text that the class's line numbers mean
     /// @throws MethodTooLarge if the method is too large to be compiled
     public static byte[] of(String name, String interfaceName, String method, String descriptor, Values values, List<Kernel> kernels,
-            List<Buffer> inputs, Map<Buffer, NDArray> constants, Buffer output) {
+            List<Buffer> inputs, Map<Buffer, NDArray> constants, Buffer output, Listing listing) {
         ClassWriter writer = KernelClass.writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {interfaceName});
-        writer.visitSource(name.substring(name.lastIndexOf('/') + 1) + ".kernel", null);
+        writer.visitSource(KernelClass.source(name), null);
         KernelClass.constructor(writer);
         var helpers = new Helpers(writer, name);
         MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, method, descriptor, null, null);
         mv.visitCode();
         var start = new Label();
         mv.visitLabel(start);
-        body(mv, new ScalarLanes(mv, helpers), descriptor, values, kernels, inputs, constants, output);
+        body(mv, new ScalarLanes(mv, helpers), descriptor, values, kernels, inputs, constants, output, listing);
         KernelClass.finish(mv, method, start);
         helpers.copy();
         writer.visitEnd();
@@ -55,11 +60,11 @@ public final class ScalarClass {
     }
 
     private static void body(MethodVisitor mv, ScalarLanes lanes, String descriptor, Values values, List<Kernel> kernels, List<Buffer> inputs,
-            Map<Buffer, NDArray> constants, Buffer output) {
+            Map<Buffer, NDArray> constants, Buffer output, Listing listing) {
         Type[] parameters = Type.getArgumentTypes(descriptor);
         int slots = 1;
         for (Type p : parameters) slots += p.getSize();
-        var walk = new KernelMethod(mv, lanes, lanes, slots);
+        var walk = new KernelMethod(mv, lanes, slots);
         int slot = 1;
         for (int i = 0; i < parameters.length; i++) {
             DType from = dtype(parameters[i]);
@@ -76,37 +81,28 @@ public final class ScalarClass {
         known.addAll(constants.keySet());
         for (Kernel kernel : kernels) {
             List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel));
-            var needs = new KernelMethod.Roots();
-            statements.forEach(needs::statement);
-            for (Buffer b : needs.buffers)
+            for (Buffer b : Roots.of(statements).buffers)
                 if (known.add(b)) {                                    // stored to now; the verifier wants to see it set on all paths
                     lanes.number(new Scalar.Whole(0), b.dtype());
                     store(lanes, walk, b);
                 }
-            walk.statements(statements);
+            walk.kernel(statements, listing.of(kernel));
         }
         DType to = dtype(Type.getReturnType(descriptor));
-        walk.element(output);
+        walk.values.element(output);
         lanes.convert(output.dtype(), to);
-        mv.visitInsn(IRETURN + ScalarLanes.kind(to));
+        mv.visitInsn(JvmType.of(to).variant(IRETURN));
     }
 
     private static void store(ScalarLanes lanes, KernelMethod walk, Buffer buffer) {
-        int local = walk.local(buffer.dtype());
+        int local = walk.values.local(buffer.dtype());
         lanes.set(buffer.dtype(), local);
-        walk.scalar(buffer, local);
+        walk.values.scalar(buffer, local);
     }
 
     private static DType dtype(Type type) {
-        return switch (type.getSort()) {
-            case Type.BOOLEAN -> DType.BOOL;
-            case Type.BYTE -> DType.INT8;
-            case Type.SHORT -> DType.INT16;
-            case Type.INT -> DType.INT32;
-            case Type.LONG -> DType.INT64;
-            case Type.FLOAT -> DType.FLOAT32;
-            case Type.DOUBLE -> DType.FLOAT64;
-            default -> throw new CompilerBug("emit", "a scalar function takes and gives numbers, not " + type, type.getDescriptor());
-        };
+        DType dtype = DTYPES.get(type);
+        if (dtype == null) throw new CompilerBug("emit", "a scalar function takes and gives numbers, not " + type, type.getDescriptor());
+        return dtype;
     }
 }

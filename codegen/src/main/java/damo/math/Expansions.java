@@ -10,7 +10,9 @@ import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.type.DType;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// Scalar functions in terms of the ones that lanes have.
 ///
@@ -43,7 +45,14 @@ public final class Expansions {
         Value x = args[0];
         boolean floats = x.dtype().isFloat();
         return switch (f) {
-            case SIGMOID, SOFTPLUS, LOG1MEXP, ASINH, ACOSH, ATANH, EXP2 -> values.convert(inDouble(f, values.convert(x, DType.FLOAT64)), x.dtype());
+            case SIGMOID -> inDouble(x, this::sigmoid);
+            case SOFTPLUS -> inDouble(x, this::softplus);
+            case LOG1MEXP -> inDouble(x, this::log1mexp);
+            case ASINH -> inDouble(x, this::asinh);
+            case ACOSH -> inDouble(x, this::acosh);
+            case ATANH -> inDouble(x, this::atanh);
+            // 1 ulp, and exact at integers: so Math.pow promises.
+            case EXP2 -> inDouble(x, y -> values.apply(POW, number(y, 2), y));
             // As it is, exact.
             case TRUNC -> floats ? where(lt(x, number(x, 0)), values.apply(CEIL, x), values.apply(FLOOR, x)) : x;
             case ISNAN -> floats ? values.apply(NE, x, x) : values.number(DType.BOOL, 0);
@@ -51,44 +60,55 @@ public final class Expansions {
             case POW -> power(x, args[1]);
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, CEIL, FLOOR,
                  ROUND, NOT, ADD, SUB, MUL, DIV, FLOORDIV, MOD, ATAN2, MAX, MIN, LT, LE, EQ, NE, AND, OR, XOR, WHERE ->
-                    values.of(new Scalar.Apply(f, java.util.List.of(args)), f.signature() == Signature.TEST ? DType.BOOL : args[args.length - 1].dtype());
+                    values.of(new Scalar.Apply(f, List.of(args)),
+                            f.signature() == Signature.TEST ? DType.BOOL : args[args.length - 1].dtype());
         };
     }
 
-    private Value inDouble(ScalarOp f, Value x) {
+    private Value inDouble(Value x, UnaryOperator<Value> f) {
+        return values.convert(f.apply(values.convert(x, DType.FLOAT64)), x.dtype());
+    }
+
+    // The textbook's. 2 ulp: 1 + exp(−x) and the quotient round once each. Below −709.8, where the result is subnormal, 0.
+    private Value sigmoid(Value x) {
         Value one = number(x, 1);
-        return switch (f) {
-            // The textbook's. 2 ulp: 1 + exp(−x) and the quotient round once each. Below −709.8, where the result is subnormal, 0.
-            case SIGMOID -> div(one, add(one, exp(neg(x))));
-            // log(1 + exp(x)) = max(x, 0) + log1p(exp(−|x|)), Mächler, "Accurately computing log(1 − exp(−|a|))", 2012. 2 ulp.
-            case SOFTPLUS -> add(values.apply(MAX, x, number(x, 0)), log1p(exp(neg(abs(x)))));
-            // The same note, equation 7: the branches meet at −ln 2, where both lose one bit. 3 ulp.
-            case LOG1MEXP -> where(lt(number(x, -LN2), x), log(neg(values.apply(EXPM1, x))), log1p(neg(exp(x))));
-            // As fdlibm's s_asinh.c for |x| <= 2, with log1p up to 2²⁸: its argument is above 0, so no cancellation. 2 ulp.
-            case ASINH -> {
-                Value a = abs(x);
-                Value square = mul(a, a);
-                Value near = log1p(add(a, div(square, add(one, sqrt(add(square, one))))));
-                yield mul(values.apply(SIGN, x), where(lt(number(x, HUGE), a), add(log(a), number(x, LN2)), near));
-            }
-            // fdlibm's e_acosh.c with t = x − 1; √t·√(t + 2) is NaN wherever x < 1. 3 ulp.
-            case ACOSH -> {
-                Value t = sub(x, one);
-                Value near = log1p(add(t, mul(sqrt(t), sqrt(add(t, number(x, 2))))));
-                yield where(lt(number(x, HUGE), x), add(log(x), number(x, LN2)), near);
-            }
-            // fdlibm's e_atanh.c: ½ log1p(2|x| / (1 − |x|)), odd. 2.5 ulp.
-            case ATANH -> {
-                Value a = abs(x);
-                yield mul(mul(values.apply(SIGN, x), number(x, 0.5)), log1p(div(add(a, a), sub(one, a))));
-            }
-            // 1 ulp, and exact at integers: so Math.pow promises.
-            case EXP2 -> values.apply(POW, number(x, 2), x);
-            default -> throw new damo.CompilerBug("expand", "no expansion", f.opcode());
-        };
+        return div(one, add(one, exp(neg(x))));
     }
 
-    /// Small constant exponents, as it is: ½ ulp for each product or quotient. `x^0.5` is `sqrt(x)`, as NumPy has it (they differ at −0 and −∞).
+    // log(1 + exp(x)) = max(x, 0) + log1p(exp(−|x|)), Mächler, "Accurately computing log(1 − exp(−|a|))", 2012. 2 ulp.
+    private Value softplus(Value x) {
+        return add(values.apply(MAX, x, number(x, 0)), log1p(exp(neg(abs(x)))));
+    }
+
+    // The same note, equation 7: the branches meet at −ln 2, where both lose one bit. 3 ulp.
+    private Value log1mexp(Value x) {
+        return where(lt(number(x, -LN2), x), log(neg(values.apply(EXPM1, x))), log1p(neg(exp(x))));
+    }
+
+    // As fdlibm's s_asinh.c for |x| <= 2, with log1p up to 2²⁸: its argument is above 0, so no cancellation. 2 ulp.
+    private Value asinh(Value x) {
+        Value one = number(x, 1);
+        Value a = abs(x);
+        Value square = mul(a, a);
+        Value near = log1p(add(a, div(square, add(one, sqrt(add(square, one))))));
+        return mul(values.apply(SIGN, x), where(lt(number(x, HUGE), a), add(log(a), number(x, LN2)), near));
+    }
+
+    // fdlibm's e_acosh.c with t = x − 1; √t·√(t + 2) is NaN wherever x < 1. 3 ulp.
+    private Value acosh(Value x) {
+        Value t = sub(x, number(x, 1));
+        Value near = log1p(add(t, mul(sqrt(t), sqrt(add(t, number(x, 2))))));
+        return where(lt(number(x, HUGE), x), add(log(x), number(x, LN2)), near);
+    }
+
+    // fdlibm's e_atanh.c: ½ log1p(2|x| / (1 − |x|)), odd. 2.5 ulp.
+    private Value atanh(Value x) {
+        Value a = abs(x);
+        return mul(mul(values.apply(SIGN, x), number(x, 0.5)), log1p(div(add(a, a), sub(number(x, 1), a))));
+    }
+
+    /// Small constant exponents, as it is: ½ ulp for each product or quotient. `x^0.5` is `sqrt(x)`, as NumPy has it (they differ at −0
+    /// and −∞).
     private Value power(Value x, Value exponent) {
         double n = switch (exponent.op()) {
             case Scalar.Real(var r) -> r;

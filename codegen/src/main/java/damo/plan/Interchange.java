@@ -31,7 +31,8 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
         var seen = new IdentityHashMap<Value, Boolean>();
         find(put.value(), seen, found, Scalar.Fold.class);
         Axis row = axes.getLast();
-        if (found.size() != 1 || found.getFirst().dtype() != put.to().dtype() || !isWhole(Affine.of(values, put.offset()).stride(row), 1)) return null;
+        if (found.size() != 1 || found.getFirst().dtype() != put.to().dtype()) return null;
+        if (!isWhole(Affine.of(values, put.offset()).stride(row), 1)) return null;
         Value fold = found.getFirst();
         if (!(fold.op() instanceof Scalar.Fold(var f, var over, var body)) || f != Reduction.SUM || !helps(values, row, over, body)) return null;
         List<Axis> outer = axes.subList(0, axes.size() - 1);
@@ -50,6 +51,7 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
         boolean contiguous = false;
         boolean scattered = false;
         for (Value load : loads) {
+            if (load.op() instanceof Scalar.Flat(var from, _) && from.rank() == 0) continue;
             Affine offset = Affine.of(values, ((Scalar.Flat) load.op()).offset());
             Value along = offset.stride(row);
             Value across = offset.stride(over.getLast());

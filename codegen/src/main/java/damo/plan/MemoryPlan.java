@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,7 +97,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
 
     /// The buffers that a step stores, or else those that it loads; a branch loads what it stores too, since both happen within.
     private static Set<Buffer> mentioned(Step step, boolean stored) {
-        Set<Buffer> found = new java.util.LinkedHashSet<>();
+        Set<Buffer> found = new LinkedHashSet<>();
         switch (step) {
             case Step.Launch(var kernel) -> {
                 Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -6,6 +6,7 @@ import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class Schedule {
 
     final Values values;
     private final Axes axes = new Axes();
-    private final Map<Value, Boolean> reads = new IdentityHashMap<>();
+    private final Map<Value, Boolean> mayMiss = new IdentityHashMap<>();
 
     private Schedule(Values values) {
         this.values = values;
@@ -29,8 +30,13 @@ public final class Schedule {
 
     /// The statements of `kernel`, in order.
     public static List<Stmt> of(Values values, Kernel kernel) {
+        return of(values, kernel, true);
+    }
+
+    /// As [#of(Values, Kernel)]; without `unroll`, short loops stay loops, which is the least code.
+    public static List<Stmt> of(Values values, Kernel kernel, boolean unroll) {
         var schedule = new Schedule(values);
-        Kernel unrolled = Unroll.of(values, kernel);
+        Kernel unrolled = unroll ? Unroll.of(values, kernel) : kernel;
         List<Stmt.Put> puts = Flatten.puts(values, unrolled);
         List<Value> extents = unrolled.axes().stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
         var root = new Block(null, null);
@@ -49,7 +55,7 @@ public final class Schedule {
         final Block outer;
         final Axis axis;
         final List<Stmt> statements = new ArrayList<>();
-        private final Set<Value> placed = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<Value> placed = Collections.newSetFromMap(new IdentityHashMap<>());
         private final Map<Value, Boolean> visited = new IdentityHashMap<>();
 
         Block(Block outer, Axis axis) {
@@ -86,14 +92,14 @@ public final class Schedule {
         block.statements.add(put);
     }
 
-    /// Puts what `v` needs where it belongs, so that `block` can compute it. In a branch, what reads memory stays.
+    /// Puts what `v` needs where it belongs, so that `block` can compute it. In a branch, what may read beyond a buffer stays.
     void place(Value v, Block block, boolean inBranch) {
         if (isTrivial(v) || block.isPlaced(v) || block.isVisited(v, inBranch)) return;
         Block home = home(v, block);
         if (v.op() instanceof Scalar.Fold fold) {
             home.placed.add(v);
             home.statements.add(fold(v, fold, home));
-        } else if (home != block && !(inBranch && reads(v))) {
+        } else if (home != block && !(inBranch && mayMiss(v))) {
             operands(v, home, false);
             home.placed.add(v);
             home.statements.add(new Stmt.Let(v));
@@ -110,7 +116,7 @@ public final class Schedule {
 
     private Block home(Value v, Block block) {
         Set<Axis> free = axes.free(v);
-        boolean stays = !(v.op() instanceof Scalar.Fold) && reads(v);
+        boolean stays = !(v.op() instanceof Scalar.Fold) && mayMiss(v);
         Block b = block;
         while (b.outer != null && !(b.axis == null ? stays : free.contains(b.axis))) b = b.outer;
         return b;
@@ -147,10 +153,11 @@ public final class Schedule {
         };
     }
 
-    /// Whether computing `v` may read a buffer.
-    private boolean reads(Value v) {
-        Boolean known = reads.get(v);
-        if (known == null) reads.put(v, known = v.op() instanceof Scalar.Flat || v.op().operands().stream().anyMatch(this::reads));
+    /// Whether computing `v` where it is not asked for may read beyond a buffer. One of rank 0 always has its element.
+    private boolean mayMiss(Value v) {
+        Boolean known = mayMiss.get(v);
+        if (known == null) mayMiss.put(v, known = v.op() instanceof Scalar.Flat(var from, _) && from.rank() > 0
+                || v.op().operands().stream().anyMatch(this::mayMiss));
         return known;
     }
 }

@@ -19,10 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EveryScalarOpTest {
-    private static final double[] EDGES = {0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 1.5, 2.5, -2.5, 3, 7, -7, 1e-20, -1e-20, 1e-310, 1e-3, 0.3, -0.7, 0.999, 10, -10, 36, -36, 88, -88,
-            700, -700, 1e9, -1e9, 1e18, 1e19, 1e30, -1e30, 1e300, 127, 128, 255, 256, -128, -129, 32768, 65535, 2147483647, 2147483648.0, 4294967295.0,
-            4294967296.0, -2147483648.0, 9.3e18, 1.8446744073709552e19, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
-    private static final long[] WHOLES = {0, 1, -1, 2, -2, 3, 5, 7, -7, 63, 64, 100, 127, 128, -128, 255, 256, 32767, -32768, 65535, 65536, Integer.MAX_VALUE,
+    private static final double[] EDGES = {
+            0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 1.5, 2.5, -2.5, 3, 7, -7, 1e-20, -1e-20, 1e-310, 1e-3, 0.3, -0.7, 0.999, 10, -10, 36, -36,
+            88, -88, 700, -700, 1e9, -1e9, 1e18, 1e19, 1e30, -1e30, 1e300, 127, 128, 255, 256, -128, -129, 32768, 65535, 2147483647,
+            2147483648.0, 4294967295.0, 4294967296.0, -2147483648.0, 9.3e18, 1.8446744073709552e19, Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY, Double.NaN};
+    private static final long[] WHOLES = {
+            0, 1, -1, 2, -2, 3, 5, 7, -7, 63, 64, 100, 127, 128, -128, 255, 256, 32767, -32768, 65535, 65536, Integer.MAX_VALUE,
             Integer.MIN_VALUE, 0xFFFF_FFFFL, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -3};
 
     private static Object sample(DType t) {
@@ -71,10 +74,12 @@ class EveryScalarOpTest {
             for (int q = 0; q < size; q++) {
                 if (t.isFloat()) {
                     double l = Storage.getDouble(t, in, p), r = Storage.getDouble(t, in, q);
-                    Storage.setDouble(z.dtype(), expected, 0, f.arity() == 3 ? FloatMeaning.of(f, condition[p] ? 1 : 0, l, r) : FloatMeaning.of(f, l, r));
+                    Storage.setDouble(z.dtype(), expected, 0,
+                            f.arity() == 3 ? FloatMeaning.of(f, condition[p] ? 1 : 0, l, r) : FloatMeaning.of(f, l, r));
                 } else {
                     long l = Storage.getLong(t, in, p), r = Storage.getLong(t, in, q);
-                    Storage.setLong(z.dtype(), expected, 0, f.arity() == 3 ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
+                    Storage.setLong(z.dtype(), expected, 0,
+                            f.arity() == 3 ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
                 }
                 if (!close(z.dtype(), expected, out, p * size + q))
                     wrong.add("%s %s(%s, %s) = %s, not %s".formatted(t, f, Storage.getDouble(t, in, p), Storage.getDouble(t, in, q),
@@ -97,15 +102,16 @@ class EveryScalarOpTest {
             Value n = v.symbol("n");
             Axis i = new Axis("i", n);
             Buffer x = new Buffer("x", from, List.of(n)), z = new Buffer("z", to, List.of(n));
-            Run run = Run.of(v, List.of(new Kernel("f", List.of(i), List.of(new Store(z, v.indices(List.of(i)), v.convert(v.load(x, v.indices(List.of(i))), to))))),
-                    List.of(z, x), "n");
+            List<Value> at = v.indices(List.of(i));
+            Run run = Run.of(v, List.of(new Kernel("f", List.of(i), List.of(new Store(z, at, v.convert(v.load(x, at), to))))), List.of(z, x), "n");
             int size = length(from);
             Object in = sample(from), out = Storage.allocate(to, size), expected = Storage.allocate(to, 1);
             run.run(new int[] {size}, out, in);
             for (int p = 0; p < size; p++) {
                 double d = Storage.getDouble(from, in, p);
                 if (from.isFloat() || from == DType.UINT64 && to == DType.FLOAT64) Storage.setDouble(to, expected, 0, d);
-                else if (from == DType.UINT64 && to == DType.FLOAT32) ((float[]) expected)[0] = Arithmetic.unsignedToFloat(Storage.getLong(from, in, p));
+                else if (from == DType.UINT64 && to == DType.FLOAT32)
+                    ((float[]) expected)[0] = Arithmetic.unsignedToFloat(Storage.getLong(from, in, p));
                 else Storage.setLong(to, expected, 0, Storage.getLong(from, in, p));
                 assertTrue(close(to, expected, out, p), "%s of %s to %s: %s".formatted(from, d, to, Storage.getDouble(to, out, p)));
             }

@@ -4,6 +4,7 @@ import static damo.graph.ScalarOp.*;
 import static org.junit.jupiter.api.Assertions.*;
 
 import damo.graph.Reduction;
+import damo.interpret.IntMeaning;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
@@ -11,6 +12,7 @@ import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.type.DType;
+import damo.value.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,7 +91,8 @@ class KernelClassTest {
             Buffer x = transposeX ? buffer("x", DType.FLOAT64, k, m) : buffer("x", DType.FLOAT64, m, k);
             Buffer y = transposeY ? buffer("y", DType.FLOAT64, n, k) : buffer("y", DType.FLOAT64, k, n);
             Buffer z = buffer("z", DType.FLOAT64, m, n), bias = buffer("bias", DType.FLOAT64, n);
-            Value dot = v.fold(Reduction.SUM, List.of(l), v.apply(MUL, transposeX ? at(x, l, i) : at(x, i, l), transposeY ? at(y, j, l) : at(y, l, j)));
+            Value left = transposeX ? at(x, l, i) : at(x, i, l), right = transposeY ? at(y, j, l) : at(y, l, j);
+            Value dot = v.fold(Reduction.SUM, List.of(l), v.apply(MUL, left, right));
             Run run = compile(List.of(i, j), z, v.apply(MAX, v.apply(ADD, dot, at(bias, j)), v.number(DType.FLOAT64, 0)), x, y, bias);
             double[] xs = random(e[0] * e[2]), ys = random(e[1] * e[2]), zs = random(e[0] * e[1]), b = random(e[1]);
             run.run(e, zs, xs, ys, b);
@@ -138,18 +141,18 @@ class KernelClassTest {
             for (DType t : List.of(DType.INT8, DType.UINT8, DType.INT32, DType.UINT32, DType.INT64, DType.UINT64)) {
                 Buffer x = buffer("x", t, m), z = buffer("z", t);
                 Run run = compile(List.of(), z, v.fold(f, List.of(i), at(x, i)), x);
-                Object in = damo.value.Storage.allocate(t, size), out = damo.value.Storage.allocate(t, 1);
+                Object in = Storage.allocate(t, size), out = Storage.allocate(t, 1);
                 var random = new Random(3);
                 long expected = 0;
                 for (int p = 0; p < size; p++) {
-                    damo.value.Storage.setLong(t, in, p, random.nextLong() | 1);
-                    long e = damo.value.Storage.getLong(t, in, p);
-                    expected = p == 0 ? e : damo.interpret.IntMeaning.of(f.step(), t, expected, e);
+                    Storage.setLong(t, in, p, random.nextLong() | 1);
+                    long e = Storage.getLong(t, in, p);
+                    expected = p == 0 ? e : IntMeaning.of(f.step(), t, expected, e);
                 }
-                Object wrapped = damo.value.Storage.allocate(t, 1);
-                damo.value.Storage.setLong(t, wrapped, 0, expected);
+                Object wrapped = Storage.allocate(t, 1);
+                Storage.setLong(t, wrapped, 0, expected);
                 run.run(new int[] {size, 0, 0}, out, in);
-                assertEquals(damo.value.Storage.getLong(t, wrapped, 0), damo.value.Storage.getLong(t, out, 0), f + " of " + t);
+                assertEquals(Storage.getLong(t, wrapped, 0), Storage.getLong(t, out, 0), f + " of " + t);
             }
     }
 
@@ -236,5 +239,24 @@ class KernelClassTest {
         Value huge = e;
         var error = assertThrows(MethodTooLarge.class, () -> compile(List.of(i), z, huge, x));
         assertEquals("f", error.kernel());
+    }
+
+    @Test void whatUnrollingMakesTooLongStaysALoop() {
+        Value eight = v.whole(8);
+        Axis a = new Axis("a", eight);
+        Buffer x = buffer("x", DType.BOOL, m, eight), z = buffer("z", DType.BOOL, m, eight);
+        Value before = v.number(DType.BOOL, 1), e = at(x, i, a);
+        boolean[] want = {true, false};
+        for (int p = 0; p < 67; p++) {
+            Value next = v.apply(LE, e, before);
+            before = e;
+            e = next;
+            want = new boolean[] {want[1], !want[1] | want[0]};
+        }
+        Run run = compile(List.of(i, a), z, e, x);
+        assertTrue(run.type.sizes().get("f") < MethodTooLarge.LIMIT / 4, run.type.sizes().toString());
+        var out = new boolean[8];
+        run.run(new int[] {1, 0, 0}, out, new boolean[8]);
+        for (boolean b : out) assertEquals(want[1], b);
     }
 }

@@ -2,6 +2,7 @@ package damo.jvm;
 
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Listing;
 import damo.kernel.Values;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,7 +29,7 @@ final class Run {
         for (Buffer b : buffers) places.put(b, places.size());
         Map<String, Integer> extents = new LinkedHashMap<>();
         for (String s : symbols) extents.put(s, extents.size());
-        return new Run(KernelClass.of("damo/jvm/Generated", values, kernels, places, extents));
+        return new Run(KernelClass.of("damo/jvm/Generated", values, kernels, places, extents, new Listing("", Map.of())));
     }
 
     static Object instance(byte[] bytes) {

@@ -13,6 +13,7 @@ import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.type.DType;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
@@ -60,7 +61,7 @@ class ScheduleTest {
         assertSame(v.add(v.mul(v.index(i), n), v.index(j)), put.offset());
         Value offset = ((Scalar.Flat) put.value().op()).offset();
         // ((n − 1)·m + i) − j·m: what does not depend on j comes first.
-        assertTrue(offset.op() instanceof Scalar.Apply(var f, var args) && f == ADD && Axes.of(args.get(0)).equals(java.util.Set.of(i)));
+        assertTrue(offset.op() instanceof Scalar.Apply(var f, var args) && f == ADD && Axes.of(args.get(0)).equals(Set.of(i)));
     }
 
     @Test void whatDependsOnTheRowIsComputedOnceARow() {
@@ -78,6 +79,14 @@ class ScheduleTest {
         assertEquals("guard(i(let j(put)))", schedule(v.choose(inside, at(bias, i), at(x, i, j))));
     }
 
+    @Test void aNumberIsReadOnceHoweverEmptyTheFold() {
+        Buffer x = buffer("x", m, n, k), a = buffer("a"), bias = buffer("bias", m);
+        for (Reduction f : Reduction.values())
+            assertTrue(schedule(v.fold(f, List.of(l), v.apply(MUL, at(x, i, j, l), at(a)))).endsWith("j(let fold(l*8()) put)))"));
+        Value row = v.fold(Reduction.MAX, List.of(l), v.apply(MUL, at(x, i, j, l), at(bias, i)));
+        assertTrue(schedule(row).endsWith("j(let fold(guard(let l*8())) put)))"));
+    }
+
     @Test void aMatrixProductRunsAlongItsRows() {
         Buffer x = buffer("x", m, k), y = buffer("y", k, n);
         Value dot = v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(y, l, j)));
@@ -90,8 +99,10 @@ class ScheduleTest {
         Value three = v.whole(3);
         Axis a = new Axis("a", three), b = new Axis("b", three), one = new Axis("one", v.whole(1));
         Buffer x = buffer("x", three, three), s = buffer("s", v.whole(1), three);
-        var kernel = new Kernel("f", List.of(one, a), List.of(new Store(s, v.indices(List.of(one, a)), v.fold(Reduction.SUM, List.of(b), at(x, a, b)))));
+        Value sum = v.fold(Reduction.SUM, List.of(b), at(x, a, b));
+        var kernel = new Kernel("f", List.of(one, a), List.of(new Store(s, v.indices(List.of(one, a)), sum)));
         assertEquals("put put put", shape(Schedule.of(v, kernel)));
+        assertEquals("one(a(let fold(b*8()) put))", shape(Schedule.of(v, kernel, false)));
     }
 
     @Test void sharedValuesAreVisitedOnce() {

@@ -30,7 +30,7 @@ public final class Build {
         dtype = common(f, dtype, fractional, integral);
         var args = new ArrayList<Variable>();
         for (Object o : operands)
-            args.add(f == ScalarOp.WHERE && args.isEmpty() ? variable(o) : isWeak(o) ? weak(f, o, dtype) : variable(o).cast(dtype));
+            args.add(f == ScalarOp.WHERE && args.isEmpty() ? variable(o) : isWeak(o) ? weak(f.opcode(), o, dtype) : variable(o).cast(dtype));
         return new Variable(new Op.Elementwise(f, args));
     }
 
@@ -53,12 +53,11 @@ public final class Build {
         return operand instanceof Number || operand instanceof Boolean;
     }
 
-    private static Variable weak(ScalarOp f, Object value, DType dtype) {
+    static Variable weak(String op, Object value, DType dtype) {
         NDArray exact = NDArray.of(value);
         NDArray cast = exact.astype(dtype);
         if (dtype.isInteger() && !exact.dtype().isFloat() && cast.longAt(0) != exact.longAt(0))
-            throw new DamoException("%s: the number %s does not fit into %s; cast the tensor to a wider dtype".formatted(f.opcode(),
-                    value, dtype));
+            throw new DamoException("%s: the number %s does not fit into %s; cast the tensor to a wider dtype".formatted(op, value, dtype));
         return new Variable(new Op.Constant(cast));
     }
 

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Shapes, axes and indices: from what users write to the movement ops.
+/// Shapes and axes: from what users write to the movement ops.
 final class Movement {
     private static final int NEW = Op.Dimshuffle.NEW;
 
@@ -103,68 +103,5 @@ final class Movement {
         if (parts.isEmpty()) throw new DamoException("stack: there is nothing to stack; give at least one tensor");
         int along = Build.axis("stack", parts.getFirst(), axis, parts.getFirst().rank() + 1);
         return join(along, parts.stream().map(p -> expand(p, List.of(along))).toList());
-    }
-
-    static Variable index(Variable x, List<Index> entries) {
-        int named = (int) entries.stream().filter(e -> !(e instanceof Index.NewAxis || e instanceof Index.Ellipsis)).count();
-        if (named > x.rank())
-            throw Variable.error("index", "%d entries are too many for rank %d".formatted(named, x.rank()), List.of(x));
-        if (entries.stream().filter(e -> e instanceof Index.Ellipsis).count() > 1)
-            throw Variable.error("index", "only one ellipsis may stand in an index", List.of(x));
-        Variable z = x;
-        int axis = 0;
-        for (Index entry : entries) {
-            switch (entry) {
-                case Index.At(var position) -> z = drop(element(z, axis, position), List.of(axis));
-                case Index.Range(var start, var stop, var step) -> z = range(z, axis++, start, stop, step);
-                case Index.Take(var positions) -> {
-                    z = take(z, axis, positions);
-                    axis += positions.rank();
-                }
-                case Index.NewAxis _ -> z = expand(z, List.of(axis++));
-                case Index.Ellipsis _ -> axis += x.rank() - named;
-            }
-        }
-        return z;
-    }
-
-    /// The slice of extent 1 at `position`, which must lie within `x`.
-    private static Variable element(Variable x, int axis, Variable position) {
-        Variable n = Ints.extent(x, axis);
-        Variable at = Ints.fromEnd(position, n);
-        String rule = "index %s is out of range for axis %d".formatted(Ints.isConstant(position) ? Ints.value(position) : position.label(), axis);
-        if (Ints.isConstant(at) && Ints.isConstant(n)) {
-            if (Ints.value(at) < 0 || Ints.value(at) >= Ints.value(n))
-                throw Variable.error("index", "%s of extent %d".formatted(rule, Ints.value(n)), List.of(x));
-        } else {
-            Variable inside = Build.elementwise(ScalarOp.LE, Ints.of(0), at).and(Build.elementwise(ScalarOp.LT, at, n));
-            at = new Variable(new Op.Assert(at, inside, Variable.message("index", rule, List.of(x, position))));
-        }
-        return new Variable(new Op.Slice(x, axis, at, Ints.of(1), 1));
-    }
-
-    private static Variable range(Variable x, int axis, Variable start, Variable stop, long step) {
-        if (step == 0) throw Variable.error("index", "the step of a range must not be 0", List.of(x));
-        if (start == null && stop == null && step == 1) return x;
-        Variable n = Ints.extent(x, axis);
-        Variable low = Ints.of(step > 0 ? 0 : -1);
-        Variable high = step > 0 ? n : Ints.sub(n, Ints.of(1));
-        Variable from = start == null ? step > 0 ? low : high : Ints.max(low, Ints.min(high, Ints.fromEnd(start, n)));
-        Variable to = stop == null ? step > 0 ? high : low : Ints.max(low, Ints.min(high, Ints.fromEnd(stop, n)));
-        Variable span = step > 0 ? Ints.sub(to, from) : Ints.sub(from, to);
-        Variable length = Ints.max(Ints.of(0), Ints.floorDiv(Ints.add(span, Ints.of(Math.abs(step) - 1)), Ints.of(Math.abs(step))));
-        return new Variable(new Op.Slice(x, axis, from, length, step));
-    }
-
-    static Variable take(Variable x, int axis, Variable positions) {
-        if (!positions.dtype().isInteger())
-            throw Variable.error("take", "positions must be integers", List.of(x, positions));
-        int a = Build.axis("take", x, axis, x.rank());
-        Variable n = Ints.extent(x, a);
-        Variable p = positions.cast(DType.INT64);
-        Variable at = Build.elementwise(ScalarOp.WHERE, p.lt(0), p.add(n), p);
-        Variable inside = at.ge(0).and(at.lt(n)).all();
-        return new Variable(new Op.Gather(x, new Variable(new Op.Assert(at, inside,
-                Variable.message("take", "a position is out of range for axis %d".formatted(a), List.of(x, positions)))), a));
     }
 }

@@ -302,7 +302,7 @@ public class Variable extends Fluent {
 
     /// The element, or the sub-tensor, at these positions of the leading axes (numbers or integer scalars; negative: from the end).
     public Variable at(Object... positions) {
-        return Movement.index(this, Build.indices(positions).stream().<Index>map(Index.At::new).toList());
+        return Indexing.index(this, Build.indices(positions).stream().<Index>map(Index.At::new).toList());
     }
 
     /// The elements from `start` up to, not including, `stop` along the first axis (numbers or integer scalars; negative: from the end).
@@ -310,14 +310,37 @@ public class Variable extends Fluent {
         return index(new Index.Range(Build.index(start), Build.index(stop), 1));
     }
 
-    /// Indexing as between NumPy's brackets.
+    /// Indexing as between NumPy's brackets. Several arrays of positions broadcast and choose together; their axes come first in the
+    /// result if something stands between them, else in their place.
     public Variable index(Index... entries) {
-        return Movement.index(this, List.of(entries));
+        return Indexing.index(this, List.of(entries));
+    }
+
+    /// A copy with the elements that the index chooses replaced by `value`, which broadcasts to them; where an array of positions names
+    /// one of them repeatedly, the last value stays. This is unchanged.
+    public Variable withSet(Variable value, Index... entries) {
+        return Updates.set(this, value, List.of(entries));
+    }
+
+    /// As [#withSet(Variable, Index...)]; the number takes the dtype of this.
+    public Variable withSet(Number value, Index... entries) {
+        return Updates.set(this, Updates.number("set", this, value), List.of(entries));
+    }
+
+    /// A copy with `value`, which broadcasts, added to the elements that the index chooses; repeatedly where an array of positions names
+    /// one of them repeatedly. This is unchanged.
+    public Variable withInc(Variable value, Index... entries) {
+        return Updates.inc(this, value, List.of(entries));
+    }
+
+    /// As [#withInc(Variable, Index...)]; the number takes the dtype of this.
+    public Variable withInc(Number value, Index... entries) {
+        return Updates.inc(this, Updates.number("inc", this, value), List.of(entries));
     }
 
     /// The elements at `positions` (integers, negative: from the end) along `axis`.
     public Variable take(int axis, Variable positions) {
-        return Movement.take(this, axis, positions);
+        return Indexing.take(this, axis, positions);
     }
 
     /// Its value, with these values for its inputs. For a look at a value, not for a loop: every call compiles anew, nothing is cached.

@@ -3,6 +3,7 @@ package damo.cpu;
 import damo.DamoException;
 import damo.jvm.KernelCode;
 import damo.kernel.Kernel;
+import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.lower.Specialization;
@@ -24,6 +25,7 @@ final class Compiled {
     private final Specialization form;
     private final MemoryPlan plan;
     private final Program program;
+    private final Listing listing;
     private final KernelCode code;
     private final Action[] actions;
     private final Extent[] extents;              // by position
@@ -33,16 +35,18 @@ final class Compiled {
     private final boolean mayFail;
     private final AtomicReference<Object[]> idle = new AtomicReference<>();
 
-    Compiled(Program lowered, Specialization form, MemoryPlan plan) {
+    /// @param listing the text of the program of `form`
+    Compiled(Program lowered, Specialization form, MemoryPlan plan, Listing listing) {
         this.lowered = lowered;
         this.form = form;
         this.plan = plan;
         this.program = form.program();
+        this.listing = listing;
         List<Kernel> kernels = Kernels.of(program);
         Map<Kernel, Integer> numbers = new IdentityHashMap<>();
         for (Kernel kernel : kernels) numbers.put(kernel, numbers.size());
         actions = Action.of(program.steps(), numbers, plan.positions());
-        code = Loader.load(program, kernels, form.values(), plan.positions());
+        code = Loader.load(program, listing, kernels, form.values(), plan.positions());
         int count = plan.positions().size();
         extents = new Extent[count];
         slots = new int[count];
@@ -74,7 +78,7 @@ final class Compiled {
     String explain() {
         int after = program.kernels();
         return "%d %s, %d before fusion; %d temporaries in %d slots%n%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
-                plan.slots().size(), plan.slotCount(), program).strip();
+                plan.slots().size(), plan.slotCount(), listing.text()).strip();
     }
 
     /// This form as an implementation of `type`, if it is of numbers only and runs for all of them.
@@ -82,7 +86,8 @@ final class Compiled {
         boolean numbers = program.symbols().isEmpty() && form.answers().length == 0 && program.outputs().size() == 1
                 && plan.positions().keySet().stream().allMatch(b -> b.rank() == 0)
                 && program.steps().stream().allMatch(s -> s instanceof Step.Launch(var kernel) && kernel.axes().isEmpty());
-        return numbers ? Optional.of(Loader.scalarFunction(program, Kernels.of(program), form.values(), type, method)) : Optional.empty();
+        if (!numbers) return Optional.empty();
+        return Optional.of(Loader.scalarFunction(program, listing, Kernels.of(program), form.values(), type, method));
     }
 
     NDArray[] run(long[] evaluated, NDArray[] arguments, NDArray[] destinations) {

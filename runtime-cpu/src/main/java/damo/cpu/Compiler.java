@@ -1,17 +1,15 @@
 package damo.cpu;
 
 import damo.CompilerBug;
-import damo.DamoException;
 import damo.fuse.Fusion;
+import damo.jvm.KernelClass;
 import damo.jvm.MethodTooLarge;
+import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /// From a lowered program to one that runs.
@@ -33,9 +31,6 @@ final class Compiler {
 
     private Compiler() {}
 
-    /// Where the text of the program goes after each pass: the folder that `-Ddamo.dump=…` names.
-    private static final String DUMP = System.getProperty("damo.dump");
-
     /// Runs all passes and emits the code; if a method becomes too large for HotSpot, again with smaller kernels.
     static Compiled compile(Specialization lowered) {
         look(lowered.program(), "lower", 0);
@@ -45,8 +40,10 @@ final class Compiler {
                 program = pass.rewrite.apply(program, lowered.values(), limit);
                 look(program, pass.name, PASSES.indexOf(pass) + 1);
             }
+            Listing listing = Listing.of(program);
+            if (Dump.isOn()) Dump.write(KernelClass.source(Loader.className(program)), listing.text());
             try {
-                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program));
+                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }
@@ -56,13 +53,7 @@ final class Compiler {
     /// Verifies, where assertions are on (as in all our tests), and dumps, where asked to.
     private static void look(Program program, String pass, int number) {
         assert verified(program, pass);
-        if (DUMP == null) return;
-        try {
-            Path folder = Files.createDirectories(Path.of(DUMP));
-            Files.writeString(folder.resolve("%s-%02d-%s.kernel".formatted(program.name(), number, pass)), program.toString());
-        } catch (IOException e) {
-            throw new DamoException("damo.dump: cannot write to '%s': %s; name a folder that can be written".formatted(DUMP, e.getMessage()), e);
-        }
+        if (Dump.isOn()) Dump.write("%s-%02d-%s.kernel".formatted(program.name(), number, pass), program.toString());
     }
 
     private static boolean verified(Program program, String pass) {

@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.DamoException;
 import damo.graph.Lambda;
+import damo.jvm.MethodTooLarge;
 import damo.lower.Specialization;
 import damo.spi.Executable;
 import damo.value.NDArray;
@@ -58,8 +59,8 @@ final class CpuExecutable implements Executable {
         NDArray[] zeros = program.parameters().stream().map(p -> NDArray.zeros(p.dtype())).toArray(NDArray[]::new);
         try {
             return form(zeros).scalarFunction(type, method.get());
-        } catch (DamoException e) {
-            return Optional.empty();                      // it depends on the arguments after all, as an extent might
+        } catch (DamoException | MethodTooLarge e) {
+            return Optional.empty();                      // it depends on the arguments after all, as an extent might; or needs many methods
         }
     }
 

@@ -14,6 +14,9 @@ import java.util.List;
 /// @param known for each axis, the extent, or −1
 /// @param symbol for each axis, the position of its symbol, or −1
 record Extent(Buffer buffer, long[] known, int[] symbol) {
+    /// Some virtual machines need a few words of the largest array for themselves.
+    private static final int MOST = Integer.MAX_VALUE - 8;
+
     static Extent of(Buffer buffer, List<String> symbols) {
         long[] known = new long[buffer.rank()];
         int[] symbol = new int[buffer.rank()];
@@ -40,12 +43,15 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
         long size = 1;
         for (int i = 0; i < known.length; i++) {
             long extent = symbol[i] >= 0 ? extents[symbol[i]] : known[i];
-            if (extent < 0) throw new DamoException("an extent is %d in the shape %s; it must not be negative".formatted(extent, Arrays.toString(shape(extents))));
+            if (extent < 0)
+                throw new DamoException("an extent is %d in the shape %s; it must not be negative".formatted(
+                        extent, Arrays.toString(shape(extents))));
             size = Math.multiplyHigh(size, extent) != 0 || size * extent < 0 ? Long.MAX_VALUE : size * extent;
         }
-        if (size > Integer.MAX_VALUE - 8)
-            throw new DamoException("a %s of shape %s is needed, %,d bytes in all; a Java array holds at most %,d elements"
-                    .formatted(buffer.dtype(), Arrays.toString(shape(extents)), size > Long.MAX_VALUE / 8 ? size : size * buffer.dtype().bits() / 8, Integer.MAX_VALUE - 8));
+        if (size > MOST)
+            throw new DamoException("a %s of shape %s is needed, %s bytes in all; a Java array holds at most %,d elements".formatted(
+                    buffer.dtype(), Arrays.toString(shape(extents)), size > Long.MAX_VALUE / 8 ? "over 2^60" : "%,d".formatted(
+                            size * buffer.dtype().bits() / 8), MOST));
         return (int) size;
     }
 }

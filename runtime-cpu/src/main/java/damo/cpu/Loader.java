@@ -6,6 +6,7 @@ import damo.jvm.KernelCode;
 import damo.jvm.ScalarClass;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Values;
 import java.lang.invoke.MethodHandles;
@@ -16,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes emitted bytes run: as hidden classes, so that a dropped function is collected.
+/// Makes emitted bytes run: as hidden classes, so that a dropped function is collected, unless someone looks at the dumps.
 final class Loader {
     /// A class file names at most 65,535 constants; with so many kernels a class stays far below.
     private static final int KERNELS_OF_A_CLASS = 100;
@@ -26,13 +27,14 @@ final class Loader {
     /// Code that runs `kernels` by their number in the list.
     ///
     /// @throws damo.jvm.MethodTooLarge if a kernel is too large to be compiled
-    static KernelCode load(Program program, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
+    static KernelCode load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         var parts = new ArrayList<KernelCode>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            parts.add((KernelCode) instance(KernelClass.of(className(program), values, part, positions, symbols).bytes(), program));
+            byte[] bytes = KernelClass.of(className(program), values, part, positions, symbols, listing).bytes();
+            parts.add((KernelCode) (Dump.isOn() ? visible(bytes, program) : hidden(bytes, program)));
         }
         if (parts.size() == 1) return parts.getFirst();
         return (kernel, buffers, sizes) -> parts.get(kernel / KERNELS_OF_A_CLASS).run(kernel % KERNELS_OF_A_CLASS, buffers, sizes);
@@ -49,11 +51,11 @@ final class Loader {
     }
 
     /// An implementation of `type` by kernels of scalars.
-    static <T> T scalarFunction(Program program, List<Kernel> kernels, Values values, Class<T> type, Method method) {
+    static <T> T scalarFunction(Program program, Listing listing, List<Kernel> kernels, Values values, Class<T> type, Method method) {
         byte[] bytes = ScalarClass.of(className(program), type.getName().replace('.', '/'), method.getName(),
                 MethodType.methodType(method.getReturnType(), method.getParameterTypes()).descriptorString(), values,
-                kernels, program.inputs(), program.constants(), program.outputs().getFirst());
-        return type.cast(instance(bytes, program));
+                kernels, program.inputs(), program.constants(), program.outputs().getFirst(), listing);
+        return type.cast(hidden(bytes, program));
     }
 
     /// Hidden classes live in the package of the class that defines them.
@@ -61,9 +63,23 @@ final class Loader {
         return "damo/cpu/" + program.name().replaceAll("[^A-Za-z0-9_]", "_");
     }
 
-    static Object instance(byte[] bytes, Program program) {
+    private static Object hidden(byte[] bytes, Program program) {
         try {
             return MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass().getConstructor().newInstance();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new CompilerBug("load", e, program.toString());
+        }
+    }
+
+    /// As an ordinary class, alone in a class loader: the JVM leaves hidden classes out of stack traces.
+    private static Object visible(byte[] bytes, Program program) {
+        var loader = new ClassLoader(Loader.class.getClassLoader()) {
+            Class<?> define() {
+                return defineClass(className(program).replace('/', '.'), bytes, 0, bytes.length);
+            }
+        };
+        try {
+            return loader.define().getConstructor().newInstance();
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new CompilerBug("load", e, program.toString());
         }

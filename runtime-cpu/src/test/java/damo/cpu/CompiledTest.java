@@ -11,7 +11,9 @@ import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +85,7 @@ class CompiledTest {
         List<NDArray> arguments = IntStream.range(1, 40).mapToObj(n -> random(n)).toList();
         List<NDArray> want = arguments.stream().map(a -> f.call(a)).toList();
         try (var pool = Executors.newFixedThreadPool(8)) {
-            var jobs = new ArrayList<java.util.concurrent.Future<NDArray>>();
+            var jobs = new ArrayList<Future<NDArray>>();
             for (int round = 0; round < 20; round++) for (NDArray a : arguments) jobs.add(pool.submit(() -> f.call(a)));
             for (int i = 0; i < jobs.size(); i++) assertEquals(want.get(i % want.size()), jobs.get(i).get());
         }
@@ -117,7 +119,7 @@ class CompiledTest {
     }
 
     private static NDArray random(int n) {
-        var r = new java.util.Random(n);
+        var r = new Random(n);
         return NDArray.wrap(r.doubles(3L * n).toArray(), n, 3);
     }
 }

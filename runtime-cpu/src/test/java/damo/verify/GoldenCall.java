@@ -84,15 +84,12 @@ record GoldenCall(List<Variable> operands, JsonNode attributes, Function<JsonNod
         return IntStream.range(0, list.size()).mapToObj(i -> numbers(list.get(i))).toArray(long[][]::new);
     }
 
-    /// `index`, as far as Damo has it: one array at most, and no integer beside it but next to it.
+    /// `index`, as far as Damo has it: without masks.
     Index[] index() {
         var entries = new ArrayList<Index>();
-        int arrays = 0;
-        int positions = 0;
         for (JsonNode entry : attributes.get("index")) {
             if (entry.isInt()) {
-                entries.add(new Index.At(Ints.of(entry.intValue())));
-                positions++;
+                entries.add(Index.at(entry.intValue()));
             } else if (entry.isTextual()) {
                 entries.add(entry.asText().equals("...") ? Index.ELLIPSIS : Index.NEW_AXIS);
             } else if (entry.has("slice")) {
@@ -101,12 +98,9 @@ record GoldenCall(List<Variable> operands, JsonNode attributes, Function<JsonNod
             } else {
                 Variable array = builder.apply(entry.get("array"));
                 if (array.dtype() == DType.BOOL) throw new Missing("index by bools");
-                entries.add(new Index.Take(array));
-                arrays++;
+                entries.add(Index.take(array));
             }
         }
-        if (arrays > 1) throw new Missing("index by several arrays");
-        if (arrays > 0 && positions > 0) throw new Missing("index by an array and integers");
         return entries.toArray(Index[]::new);
     }
 

@@ -4,8 +4,8 @@ import static damo.Damo.add;
 import static damo.Damo.constant;
 import static damo.Damo.grad;
 import static damo.Damo.tensor;
-import static damo.Damo.zeros;
 import static damo.Damo.zeroIfDisconnected;
+import static damo.Damo.zeros;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import damo.graph.Variable;

@@ -162,6 +162,8 @@ final class GoldenOps {
         op("size", c -> c.x().size());
 
         op("index", c -> c.x().index(c.index()));
+        op("set_index", c -> Damo.set(c.x(), c.y(), c.index()));
+        op("inc_index", c -> Damo.inc(c.x(), c.y(), c.index()));
         op("take", GoldenOps::take);
         op("take_along_axis", c -> Damo.takeAlongAxis(c.x(), c.y(), c.number("axis", 0)));
         op("choose", c -> Damo.choose(c.x(), c.operands().subList(1, c.operands().size()).toArray(Variable[]::new)));
@@ -172,6 +174,7 @@ final class GoldenOps {
         op("outer", c -> Damo.outer(c.x().flatten(), c.y().flatten()));
         op("tensordot", c -> c.attributes().get("axes").isInt() ? Damo.tensordot(c.x(), c.y(), c.number("axes", 0))
                 : Damo.tensordot(c.x(), c.y(), ints(c.pairs("axes")[0]), ints(c.pairs("axes")[1])));
+        op("einsum", c -> Damo.einsum(c.text("subscripts"), c.operands().toArray(Variable[]::new)));
         op("matrix_power", c -> Damo.matrixPower(c.x(), c.number("n", 0)));
         op("block_diag", c -> Damo.blockDiagonal(c.operands().toArray(Variable[]::new)));
         op("diff", c -> Damo.diff(c.x(), c.number("n", 1), c.number("axis", -1)));

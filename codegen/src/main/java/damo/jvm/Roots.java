@@ -1,0 +1,62 @@
+package damo.jvm;
+
+import damo.kernel.Buffer;
+import damo.kernel.Scalar;
+import damo.kernel.Value;
+import damo.plan.Stmt;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The values that statements mention, and the buffers and extents that they need.
+final class Roots {
+    final List<Value> values = new ArrayList<>();
+    final Set<Buffer> buffers = new LinkedHashSet<>();
+    final Set<String> symbols = new LinkedHashSet<>();
+    private final Set<Value> seen = Needs.identitySet();
+
+    static Roots of(List<Stmt> statements) {
+        var roots = new Roots();
+        statements.forEach(roots::statement);
+        return roots;
+    }
+
+    private void statement(Stmt stmt) {
+        switch (stmt) {
+            case Stmt.Let(var value) -> add(value);
+            case Stmt.Loop(_, var from, var to, _, var body) -> {
+                add(from);
+                add(to);
+                body.forEach(this::statement);
+            }
+            case Stmt.Guard(var extents, var body) -> {
+                extents.forEach(this::add);
+                body.forEach(this::statement);
+            }
+            case Stmt.Fold(_, var body) -> body.forEach(this::statement);
+            case Stmt.Run(_, var axis, _, var body, var element) -> {
+                add(axis.extent());
+                body.forEach(this::statement);
+                add(element);
+            }
+            case Stmt.Put(var to, var offset, var value) -> {
+                buffers.add(to);
+                add(offset);
+                add(value);
+            }
+        }
+    }
+
+    private void add(Value v) {
+        values.add(v);
+        search(v);
+    }
+
+    private void search(Value v) {
+        if (!seen.add(v)) return;
+        if (v.op() instanceof Scalar.Flat(var from, _)) buffers.add(from);
+        if (v.op() instanceof Scalar.Symbol(var name)) symbols.add(name);
+        v.op().operands().forEach(this::search);
+    }
+}
