@@ -1,0 +1,57 @@
+package damo.examples;
+
+import static damo.Damo.*;
+import static org.junit.jupiter.api.Assertions.*;
+
+import damo.CompiledFunction;
+import damo.DamoException;
+import damo.Shared;
+import damo.graph.Variable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.DoubleBinaryOperator;
+import org.junit.jupiter.api.Test;
+
+/// The programs of the README: they run, and print what it says.
+class ReadmeTest {
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("..", "README.md"));
+    }
+
+    private static void shows(String text) throws IOException {
+        assertTrue(readme().contains(text), () -> "the README does not show%n%s".formatted(text));
+    }
+
+    @Test void theFirstProgramPrintsWhatIsShown() throws IOException {
+        Variable x = dvector("x");
+        Variable y = div(1, add(1, exp(neg(x))));
+        Variable slope = grad(sum(y), x);
+        CompiledFunction f = function().name("logistic").in(x).out("y", y).out("slope", slope).compile();
+        assertEquals(0.5, f.callMap(new double[] {-1, 0, 1}).get("y").get(1));
+        shows(pp(y));
+        for (String line : f.pretty().lines().toList()) shows(line);
+        shows(f.explain().lines().skip(1).reduce((a, b) -> a + "\n" + b).orElseThrow());
+    }
+
+    @Test void functionsAndErrorsAreAsShown() throws IOException {
+        Variable a = dscalar("a");
+        Variable b = dscalar("b");
+        DoubleBinaryOperator f = function().in(a, b).out(a.mul(b).add(sin(a))).compile().as(DoubleBinaryOperator.class);
+        assertEquals(6 + Math.sin(2), f.applyAsDouble(2, 3), 1e-15);
+
+        Variable x = dmatrix("x");
+        Variable t = dvector("t");
+        Shared w = shared(new double[2]);
+        Variable cost = sqr(dot(x, w).sub(t)).sum();
+        CompiledFunction train = function().in(x, t).out(cost).update(w, w.sub(grad(cost, w).mul(0.1))).compile();
+        assertEquals(5, train.call(new double[][] {{1, 0}, {0, 1}}, new double[] {1, 2}).scalar());
+        assertArrayEquals(new double[] {0.2, 0.4}, w.value().toDoubleArray(), 1e-15);
+
+        Variable v = dvector("v");
+        Variable u = dvector("w");
+        CompiledFunction product = function().in(v, u).out(dot(v, u)).compile();
+        var e = assertThrows(DamoException.class, () -> product.call(new double[3], new double[4]));
+        shows(e.getMessage().lines().findFirst().orElseThrow());
+    }
+}
