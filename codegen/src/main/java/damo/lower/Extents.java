@@ -25,7 +25,7 @@ final class Extents {
 
     private final List<Variable> parameters;
     private final NDArray[] arguments;
-    private final Map<Variable, List<Variable>> shapes;
+    private final Shapes shapes;
     private final Graph arena = new Graph();
     private final Map<Variable, Variable> closed = new IdentityHashMap<>();
     private final Map<Variable, Long> hints = new IdentityHashMap<>();
@@ -34,7 +34,7 @@ final class Extents {
     private final Map<List<Variable>, Boolean> answers = new HashMap<>();
 
     /// Extents over these parameters, for these arguments; `shapes` is filled by [Shapes] as it goes.
-    Extents(List<Variable> parameters, NDArray[] arguments, Map<Variable, List<Variable>> shapes) {
+    Extents(List<Variable> parameters, NDArray[] arguments, Shapes shapes) {
         this.parameters = parameters;
         this.arguments = arguments;
         this.shapes = shapes;
@@ -64,7 +64,7 @@ final class Extents {
     }
 
     private Variable closing(Variable v) {
-        if (v.op() instanceof Op.Extent(var x, var axis)) return shapes.get(x).get(axis);
+        if (v.op() instanceof Op.Extent(var x, var axis)) return shapes.extent(x, axis);
         if (ExtentProgram.isLeaf(v)) return v;
         if (v.op() instanceof Op.Assert(var x, _, _)) return closed.get(x);
         if (v.op() instanceof Op.StopGradient(var x)) return closed.get(x);

@@ -47,9 +47,13 @@ final class Lowering {
     /// @throws damo.DamoException if the shapes do not fit
     Lowering(Lambda f, NDArray[] arguments) {
         this.f = f;
-        this.shapes = new Shapes(f, arguments);
         this.choices = Region.choices(f.results());
         this.regions = Region.of(main, f.results(), choices);
+        this.shapes = new Shapes(f, arguments, v -> regionOf(v) != null && regionOf(v) != main);
+    }
+
+    private Region regionOf(Variable v) {
+        return regions.get(v);
     }
 
     /// The extents that the symbols of the program stand for, in order.
@@ -94,6 +98,10 @@ final class Lowering {
 
     private void lower(Variable v) {
         Region region = regions.get(v);
+        if (shapes.failure(v).isPresent()) {
+            failing(v, region, shapes.failure(v).get().getMessage());
+            return;
+        }
         switch (v.op()) {
             case Op.Constant(var c) -> constant(v, c);
             case Op.Extent(var x, var axis) -> scalars.put(v, values.convert(extents(x).get(axis), DType.INT64));
@@ -118,6 +126,15 @@ final class Lowering {
                 launch(region, loops, buffers.get(v), body);
             }
         }
+    }
+
+    /// A check that fails whenever the branch is taken, and something to read for what follows it.
+    private void failing(Variable v, Region region, String message) {
+        Buffer never = temporary(DType.BOOL, List.of());
+        launch(region, List.of(), never, values.number(DType.BOOL, 0));
+        region.steps.add(new Step.Check(never, message));
+        buffers.put(v, temporary(v.dtype(), extents(v)));
+        launch(region, axes(extents(v)), buffers.get(v), values.number(v.dtype(), 0));
     }
 
     private void constant(Variable v, NDArray c) {

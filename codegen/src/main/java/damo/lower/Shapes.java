@@ -12,21 +12,53 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /// The extents of every variable of a program, for the arguments at hand; and the errors that only the arguments reveal.
 final class Shapes {
     private final Map<Variable, List<Variable>> shapes = new IdentityHashMap<>();
+    private final Map<Variable, DamoException> failures = new IdentityHashMap<>();
     private final Extents extents;
 
-    /// Finds all shapes.
+    /// Finds all shapes. What only a branch of a conditional needs may fail: that branch fails if it is taken, and nothing else does.
     ///
+    /// @param isConditional whether only a branch needs a variable
     /// @throws DamoException naming the op, its operands with their actual shapes, and the broken rule
-    Shapes(Lambda f, NDArray[] arguments) {
-        extents = new Extents(f.parameters(), arguments, shapes);
-        for (Variable v : Graph.order(f.results())) shapes.put(v, infer(v));
+    Shapes(Lambda f, NDArray[] arguments, Predicate<Variable> isConditional) {
+        extents = new Extents(f.parameters(), arguments, this);
+        for (Variable v : Graph.order(f.results())) shapes.put(v, inferred(v, isConditional));
         for (Variable v : f.parameters()) shapes.computeIfAbsent(v, this::infer);
+    }
+
+    private List<Variable> inferred(Variable v, Predicate<Variable> isConditional) {
+        try {
+            if (!(v.op() instanceof Op.If)) Region.needed(v.op()).forEach(this::requireShape);
+            return infer(v);
+        } catch (DamoException e) {
+            if (!isConditional.test(v)) throw e;
+            failures.put(v, e);
+            return axes(v.rank(), i -> extents.of(Math.max(1, v.type().extent(i))));     // never seen: what reads it fails before
+        }
+    }
+
+    private void requireShape(Variable v) {
+        if (failures.containsKey(v)) throw failures.get(v);
+    }
+
+    /// Why `v` has no shape, if it has none.
+    Optional<DamoException> failure(Variable v) {
+        return Optional.ofNullable(failures.get(v));
+    }
+
+    /// The extent of an axis as it was inferred.
+    ///
+    /// @throws DamoException if there is none
+    Variable extent(Variable v, int axis) {
+        requireShape(v);
+        return shapes.get(v).get(axis);
     }
 
     /// The extents, with what the program relies on.

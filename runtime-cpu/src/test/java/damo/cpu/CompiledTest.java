@@ -62,6 +62,25 @@ class CompiledTest {
         assertEquals(-1.0, f.callAll(new double[] {1, 2, 3}, 7).get(0).scalar());
     }
 
+    @Test void shapesThatDoNotFitMatterOnlyInTheBranchTaken() {
+        var c = dscalar("c");
+        var p = dvector("p");
+        var q = dvector("q");
+        CompiledFunction f = function().in(c, p, q).out(ifelse(gt(c, 0), p.mul(2), p.add(q).exp())).compile();
+        assertArrayEquals(new double[] {2, 4}, f.call(1.0, new double[] {1, 2}, new double[3]).toDoubleArray());
+        var e = assertThrows(DamoException.class, () -> f.call(-1.0, new double[] {1, 2}, new double[3]));
+        assertTrue(e.getMessage().contains("add: cannot broadcast"), e.getMessage());
+        assertArrayEquals(new double[] {1, 1}, f.call(-1.0, new double[2], new double[2]).toDoubleArray());
+        CompiledFunction largest = function().in(p).out(ifelse(gt(p.shape(0), 0), p.max(), constant(0.0))).compile();
+        assertEquals(0.0, largest.call(new double[0]).scalar());
+        assertEquals(3.0, largest.call(new double[] {1, 3}).scalar());
+        var sum = p.add(q);
+        CompiledFunction outside = function().in(c, p, q)                                // a shape that is also wanted elsewhere
+                .out(ifelse(gt(c, 0), p.sum(), sum.sum()), ones(DType.FLOAT64, sum.shape(0)))
+                .disable("canonicalize", "stabilize", "specialize").compile();
+        assertThrows(DamoException.class, () -> outside.call(1.0, new double[2], new double[3]));
+    }
+
     @Test void aFailedCheckWritesNothing() {
         var x = dvector("x");
         var i = lscalar("i");
