@@ -19,7 +19,7 @@ import java.util.function.Function;
 /// var logistic = div(1, add(1, exp(neg(x))));
 /// CompiledFunction f = function().in(x).out(logistic, grad(sum(logistic), x)).compile();
 /// ```
-public final class Damo extends Arrangements {
+public final class Damo extends Iterations {
     private Damo() {}
 
     /// A new function, to be described and compiled.

@@ -114,11 +114,12 @@ record Definition(String name, Source source, List<In> inputs, List<Out> outputs
         var roots = roots();
         for (int before = -1; before != to.size();) {
             before = to.size();
-            for (Variable v : Graph.order(roots)) {
+            List<Variable> order = Graph.order(roots);
+            for (Variable v : order) {
                 if (!(v instanceof Shared s) || s.defaultUpdate() == null || to.stream().anyMatch(t -> t.op().equals(s.op()))) continue;
                 to.add(s);
-                values.add(s.defaultUpdate());
-                roots.add(s.defaultUpdate());
+                values.add(Streaming.after(s, order));
+                roots.add(values.getLast());
             }
         }
         return withUpdates(to, values, true);

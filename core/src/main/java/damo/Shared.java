@@ -79,6 +79,11 @@ public final class Shared extends Variable {
         return cell.next;
     }
 
+    /// A number above those of all shared variables so far.
+    static long nextNumber() {
+        return Cell.COUNT.getAndIncrement();
+    }
+
     long number() {
         return cell.number;
     }

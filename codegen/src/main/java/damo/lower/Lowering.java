@@ -106,6 +106,7 @@ final class Lowering {
             case Op.Constant(var c) -> constant(v, c);
             case Op.Extent(var x, var axis) -> scalars.put(v, values.convert(extents(x).get(axis), DType.INT64));
             case Op.StopGradient(var x) -> alias(v, x, region);
+            case Op.Loop _ -> throw new damo.CompilerBug("lower", "a loop", v.op().toString());
             case Op.Assert(var x, var condition, var message) -> {
                 region.steps.add(new Step.Check(buffer(condition, region), message));
                 alias(v, x, region);

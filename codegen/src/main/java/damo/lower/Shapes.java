@@ -129,6 +129,7 @@ final class Shapes {
             });
             case Op.Assert(var x, _, _) -> shapes.get(x);
             case Op.StopGradient(var x) -> shapes.get(x);
+            case Op.Loop _ -> throw new damo.CompilerBug("shapes", "a loop", v.op().toString());
         };
     }
 

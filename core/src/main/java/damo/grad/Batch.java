@@ -109,6 +109,7 @@ public final class Batch {
             case Op.Assert(var x, var condition, var message) ->
                 new Variable(new Op.Assert(image(x), batched.contains(condition) ? image(condition).all(0) : image(condition), message));
             case Op.StopGradient(var x) -> new Variable(new Op.StopGradient(image(x)));
+            case Op.Loop _ -> throw new damo.CompilerBug("vectorize", "a loop", z.op().toString());
         };
     }
 

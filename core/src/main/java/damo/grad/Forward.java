@@ -68,6 +68,7 @@ final class Forward {
                     tangent(y).map(_ -> new Variable(new Op.Dot(x, whole(y), axes)))));
             case Op.If(var condition, var then, var otherwise) -> any(List.of(then, otherwise))
                     ? Optional.of(new Variable(new Op.If(condition, whole(then), whole(otherwise)))) : Optional.empty();
+            case Op.Loop _ -> throw new damo.CompilerBug("forward", "a loop", z.op().toString());
         };
     }
 

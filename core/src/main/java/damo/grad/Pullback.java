@@ -57,6 +57,7 @@ final class Pullback {
                 if (wanted.test(otherwise)) to(otherwise, branch(z, g, condition, otherwise, false));
             }
             case Op.Assert(var x, _, _) -> to(x, g);
+            case Op.Loop _ -> throw new damo.CompilerBug("reverse", "a loop", z.op().toString());
         }
     }
 

@@ -2,6 +2,7 @@ package damo.grad;
 
 import damo.graph.Graph;
 import damo.graph.Ints;
+import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.Variable;
 import java.util.ArrayList;
@@ -104,7 +105,29 @@ final class Shapes {
             }
             case Op.If(_, var then, var otherwise) -> IntStream.range(0, z.rank())
                     .mapToObj(i -> of(then).get(i).equals(of(otherwise).get(i)) ? of(then).get(i) : new Dim.Axis(z, i)).toList();
+            case Op.Loop loop -> looped(z, loop);
         };
+    }
+
+    /// A state keeps the shape that it has before the loop; an emission has one row for each step.
+    private List<Dim> looped(Variable z, Op.Loop loop) {
+        LoopBody body = loop.body();
+        if (loop.result() < body.states()) return of(loop.initial().get(loop.result()));
+        if (z.rank() == 0) return List.of();
+        var all = new ArrayList<Dim>(List.of(dim(loop.steps())));
+        List<Dim> row = of(body.step().results().get(loop.result()));
+        for (int i = 0; i < row.size(); i++) {
+            Dim outer = row.get(i) instanceof Dim.Axis(var x, var axis) ? outside(loop, x, axis) : row.get(i) instanceof Dim.Known ? row.get(i) : null;
+            all.add(outer != null ? outer : new Dim.Axis(z, i + 1));
+        }
+        return all;
+    }
+
+    /// What an extent of a parameter of the body is outside, or `null` if that is no parameter.
+    private Dim outside(Op.Loop loop, Variable parameter, int axis) {
+        int at = loop.body().step().parameters().indexOf(parameter);
+        if (at < 1) return null;
+        return of(loop.operands().get(at)).get(at <= loop.body().sequences() ? axis + 1 : axis);
     }
 
     private static List<Dim> own(Variable z) {

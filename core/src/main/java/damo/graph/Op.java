@@ -81,6 +81,39 @@ public sealed interface Op {
     /// `x`, through which no derivative flows.
     record StopGradient(Variable x) implements Op {}
 
+    /// Repeats `body`. The results, of which this op is number `result`, are those of [LoopBody#results]; ops that differ in `result` only
+    /// are computed together.
+    ///
+    /// - **Operands** the number of steps (int64, not negative; the most of them if the body says when to end), the sequences (of one element a
+    ///   step along axis 0, and at least that many), the first states, what the body captures
+    /// - **Edges** no steps: the first states, emissions of extent 0
+    record Loop(LoopBody body, List<Variable> operands, int result) implements Op {
+        /// The number of steps.
+        public Variable steps() {
+            return operands.getFirst();
+        }
+
+        /// What is read element by element.
+        public List<Variable> sequences() {
+            return operands.subList(1, 1 + body.sequences());
+        }
+
+        /// The states before the first step.
+        public List<Variable> initial() {
+            return operands.subList(1 + body.sequences(), 1 + body.sequences() + body.states());
+        }
+
+        /// What the body sees of the outside.
+        public List<Variable> captured() {
+            return operands.subList(1 + body.sequences() + body.states(), operands.size());
+        }
+
+        /// Another result of the same loop.
+        public Loop result(int other) {
+            return new Loop(body, operands, other);
+        }
+    }
+
     /// The variables that this op computes with, in order.
     default List<Variable> operands() {
         return switch (this) {
@@ -103,6 +136,7 @@ public sealed interface Op {
             case If(var condition, var then, var otherwise) -> List.of(condition, then, otherwise);
             case Assert(var x, var condition, _) -> List.of(x, condition);
             case StopGradient(var x) -> List.of(x);
+            case Loop(_, var operands, _) -> operands;
         };
     }
 
@@ -128,6 +162,7 @@ public sealed interface Op {
             case If _ -> new If(o.get(0), o.get(1), o.get(2));
             case Assert(_, _, var message) -> new Assert(o.get(0), o.get(1), message);
             case StopGradient _ -> new StopGradient(o.get(0));
+            case Loop(var body, _, var result) -> new Loop(body, o, result);
         };
     }
 
@@ -137,8 +172,13 @@ public sealed interface Op {
             case Elementwise(var f, _) -> f.opcode();
             case Reduce(var f, _, _) -> f.toString();
             case Input _, Constant _, Cast _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _, Gather _,
-                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
+                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _, Loop _ -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
         };
+    }
+
+    /// The op of which this one is one result of several: what computes all of them at once. Itself if it has one result.
+    default Op group() {
+        return this instanceof Loop loop ? loop.result(0) : this;
     }
 
     private static List<Variable> prepend(Variable first, List<Variable> rest) {

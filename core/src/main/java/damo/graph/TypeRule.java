@@ -58,6 +58,7 @@ final class TypeRule {
                 yield x.type();
             }
             case Op.StopGradient(var x) -> x.type();
+            case Op.Loop loop -> LoopRule.of(loop);
         };
     }
 

@@ -34,6 +34,14 @@ public class Variable extends Fluent {
         this.source = source;
     }
 
+    /// A variable of this type whose op is still to be said: a subclass that says it in [#op].
+    Variable(TensorType type, String name, Source source) {
+        this.op = null;
+        this.type = type;
+        this.name = name;
+        this.source = source;
+    }
+
     @Override Variable self() {
         return this;
     }
@@ -70,19 +78,19 @@ public class Variable extends Fluent {
 
     /// The same computation under a name, for printing and errors.
     public Variable named(String name) {
-        return new Variable(op, name, source);
+        return new Variable(op(), name, source);
     }
 
     /// The same op on the images of its operands (an operand without an image stays); itself if no operand changes.
     public Variable rebuilt(Map<Variable, Variable> images) {
-        List<Variable> before = op.operands();
+        List<Variable> before = op().operands();
         List<Variable> after = before.stream().map(o -> images.getOrDefault(o, o)).toList();
-        return after.equals(before) ? this : new Variable(op.with(after), name, source);
+        return after.equals(before) ? this : new Variable(op().with(after), name, source);
     }
 
     /// The name, or else the opcode: what a message calls it.
     public String label() {
-        return !name.isEmpty() ? name : op instanceof Op.Constant(var c) && c.rank() == 0 ? c.toString() : op.opcode();
+        return !name.isEmpty() ? name : op() instanceof Op.Constant(var c) && c.rank() == 0 ? c.toString() : op().opcode();
     }
 
     /// `x is float64[?, 3], created at Train.java:41`.
@@ -356,6 +364,6 @@ public class Variable extends Fluent {
     }
 
     @Override public String toString() {
-        return !name.isEmpty() ? name : "%s: %s".formatted(op.opcode(), type);
+        return !name.isEmpty() ? name : "%s: %s".formatted(op().opcode(), type);
     }
 }

@@ -110,7 +110,38 @@ public final class Extents {
                 yield all;
             }
             case Op.If(_, var then, var otherwise) -> known.get(then).equals(known.get(otherwise)) ? known.get(then) : own(v);
+            case Op.Loop loop -> looped(v, loop);
         };
+    }
+
+    /// A state keeps the shape that it has before the loop; an emission has one row for each step.
+    private List<Set<Atom>> looped(Variable v, Op.Loop loop) {
+        if (loop.result() < loop.body().states()) return known.get(loop.initial().get(loop.result()));
+        List<Set<Atom>> all = own(v);
+        if (v.rank() == 0) return all;
+        all.set(0, computed(loop.steps()));
+        List<Set<Atom>> row = of(loop.body().step().results().get(loop.result()));
+        for (int i = 0; i < row.size(); i++) {
+            Set<Atom> outer = outside(loop, row.get(i));
+            if (outer != null) all.set(i + 1, outer);
+        }
+        return all;
+    }
+
+    /// What an extent within the body is outside, or `null` if it is made of more than parameters and numbers.
+    private Set<Atom> outside(Op.Loop loop, Set<Atom> inside) {
+        Set<Atom> all = Set.of();
+        for (Atom atom : inside) {
+            if (atom instanceof Computed) return null;
+            if (atom instanceof Axis(var x, var axis)) {
+                int at = loop.body().step().parameters().indexOf(x);
+                if (at < 1) return null;
+                all = union(all, known.get(loop.operands().get(at)).get(at <= loop.body().sequences() ? axis + 1 : axis));
+            } else {
+                all = union(all, Set.of(atom));
+            }
+        }
+        return all;
     }
 
     private static List<Set<Atom>> own(Variable v) {

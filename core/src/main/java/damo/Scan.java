@@ -1,0 +1,282 @@
+package damo;
+
+import damo.graph.Index;
+import damo.graph.Ints;
+import damo.graph.Loops;
+import damo.graph.Op;
+import damo.graph.Promise;
+import damo.graph.Source;
+import damo.graph.Variable;
+import damo.type.DType;
+import damo.type.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// A loop, described by its parts; they are handles, so there is no order of arguments to remember.
+///
+/// ```java
+/// var loop = scan();
+/// var x = loop.sequence(xs);                 // an element in each step
+/// var h = loop.state(zeros(FLOAT64, 5));     // carried from step to step
+/// loop.next(h, tanh(dot(x, w).add(dot(h, u))));
+/// Variable all = loop.trace(h), last = loop.last(h), y = loop.emit(dot(h, v));
+/// ```
+///
+/// What a step mentions from outside is captured. What does not depend on the step is computed once, before the loop. A random draw that was
+/// written after `scan()` is made anew in each step, and its stream goes on after the loop; one that was written before is the same in all steps.
+///
+/// The parts may be given in any order, but a state's next value and the end of the loop before a result of it is used in a function or derivative.
+public final class Scan {
+    /// The most steps that a loop without [#times] and sequences does.
+    static final long MOST = Integer.MAX_VALUE;
+
+    private final Source source = Source.here();
+    private final long number = Shared.nextNumber();
+    private final Variable index = Loops.index();
+    private final List<Variable> elements = new ArrayList<>();
+    private final List<Variable> sequences = new ArrayList<>();
+    private final List<Tapped> states = new ArrayList<>();
+    private final Map<Variable, Variable> next = new IdentityHashMap<>();
+    private final List<Supplier<Variable>> emitted = new ArrayList<>();
+    private Variable lengths;
+    private Variable times;
+    private Variable until;
+    private int checkpoint;
+    private int truncate;
+    private boolean closed;
+    private Unfolding settled;
+
+    Scan() {}
+
+    /// A sequence or state as a step sees it; itself the tap nearest to the present.
+    public static final class Tapped extends Variable {
+        private final Map<Integer, Variable> taps;
+        private final List<Variable> initial;                       // of a state: before the first step, the oldest first
+
+        private Tapped(String name, TensorType type, int self, Map<Integer, Variable> others, List<Variable> initial) {
+            super(new Op.Input(new Op.Input.Identity(), type), name, Source.here());
+            this.taps = others;
+            this.initial = initial;
+            taps.put(self, this);
+        }
+
+        /// The element or state at this distance from the step: negative in the past, positive in the future.
+        ///
+        /// @throws DamoException if this tap was not asked for
+        public Variable tap(int distance) {
+            Variable tap = taps.get(distance);
+            if (tap == null) throw new DamoException("tap: %s has the taps %s, not %d; list it where the sequence or state is made"
+                    .formatted(label(), taps.keySet().stream().sorted().toList(), distance));
+            return tap;
+        }
+    }
+
+    /// The element of `xs` along its first axis that belongs to the step; the shortest sequence decides how many steps there are, unless
+    /// [#times] does. With taps such as `-1, 0, 2`, elements at these distances from the step, all of which must exist.
+    public Tapped sequence(Variable xs, int... taps) {
+        return read("sequence", xs, taps.length == 0 ? new int[] {0} : taps);
+    }
+
+    /// As [#sequence], from the last element to the first.
+    public Tapped backwards(Variable xs) {
+        axis("backwards", xs);
+        return read("backwards", xs.index(new Index.Range(null, null, -1)), 0);
+    }
+
+    private static void axis(String what, Variable xs) {
+        if (xs.rank() == 0) throw Variable.error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
+    }
+
+    private Tapped read(String what, Variable xs, int... taps) {
+        axis(what, xs);
+        open(what);
+        distinct(what, taps);
+        int first = Math.min(0, Arrays.stream(taps).min().orElseThrow());
+        int last = Math.max(0, Arrays.stream(taps).max().orElseThrow());
+        Variable length = last == first ? xs.shape(0) : Ints.max(Ints.sub(xs.shape(0), Ints.of(last - first)), Ints.of(0));
+        TensorType type = xs.type().withExtents(xs.type().extents().subList(1, xs.rank()));
+        int nearest = Arrays.stream(taps).boxed().min(Comparator.comparing(Math::abs)).orElseThrow();
+        Map<Integer, Variable> others = new HashMap<>();
+        for (int tap : taps) if (tap != nearest) others.put(tap, Loops.parameter(xs.name(), type));
+        var element = new Tapped(xs.name(), type, nearest, others, List.of());
+        for (int tap : taps) {
+            elements.add(element.tap(tap));
+            sequences.add(last == first ? xs : new Variable(new Op.Slice(xs, 0, Ints.of(tap - first), length, 1)));
+        }
+        lengths = lengths == null ? length : Ints.min(lengths, length);
+        return element;
+    }
+
+    /// The number of the step, from 0; int64.
+    public Variable index() {
+        return index;
+    }
+
+    /// A value that each step finds as the step before left it, `initial` at first; [#next] says what it becomes. With taps such as
+    /// `-2, -1`, the values that many steps ago, and `initial` has them along its first axis, the oldest first.
+    public Tapped state(Variable initial, int... taps) {
+        open("state");
+        int[] all = taps.length == 0 ? new int[] {-1} : taps;
+        distinct("state", all);
+        if (Arrays.stream(all).anyMatch(t -> t >= 0))
+            throw Variable.error("state", "the taps of a state are steps ago, so negative, not " + Arrays.toString(all), List.of(initial));
+        int depth = -Arrays.stream(all).min().orElseThrow();
+        List<Variable> first = taps.length == 0 ? List.of(initial) : rows(initial, depth);
+        Map<Integer, Variable> others = new HashMap<>();
+        for (int tap = -depth; tap < -1; tap++) others.put(tap, Loops.parameter(initial.name(), first.getFirst().type()));
+        var state = new Tapped(initial.name(), first.getFirst().type(), -1, others, first);
+        states.add(state);
+        return state;
+    }
+
+    private static List<Variable> rows(Variable initial, int depth) {
+        if (initial.rank() == 0 || initial.type().extent(0) >= 0 && initial.type().extent(0) != depth)
+            throw Variable.error("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
+                    .formatted(depth, depth), List.of(initial));
+        Variable whole = initial.type().extent(0) == depth ? initial : new Variable(new Op.Assert(initial, initial.shape(0).eq(depth),
+                Variable.message("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
+                        .formatted(depth, depth), List.of(initial))));
+        var rows = new ArrayList<Variable>();
+        for (int i = 0; i < depth; i++) rows.add(whole.at(i));
+        return rows;
+    }
+
+    private void distinct(String what, int[] taps) {
+        if (Arrays.stream(taps).distinct().count() < taps.length)
+            throw new DamoException("%s: %s: a tap is named twice in %s".formatted(label(), what, Arrays.toString(taps)));
+    }
+
+    /// What `state` is in the next step: of its dtype and shape.
+    public void next(Variable state, Variable value) {
+        Tapped known = known("next", state);
+        if (next.containsKey(known))
+            throw Variable.error("next", "the next value of %s was given already".formatted(state.label()), List.of(state, next.get(known)));
+        TensorType type = known.type();
+        if (!type.mayHold(value.type()))
+            throw Variable.error("next", "a state keeps its dtype and shape: the next value of %s must be %s; cast or reshape it, or the initial value"
+                    .formatted(state.label(), type), List.of(known, value));
+        open("next");
+        next.put(known, value);
+    }
+
+    /// How many steps there are: an integer scalar, not negative. Sequences must have at least as many elements.
+    public void times(Variable count) {
+        open("times");
+        if (count.rank() != 0 || !count.dtype().isInteger())
+            throw Variable.error("times", "the number of steps must be an integer scalar", List.of(count));
+        Variable steps = count.cast(DType.INT64);
+        if (Ints.isConstant(steps) && Ints.value(steps) < 0)
+            throw Variable.error("times", "the number of steps must not be negative", List.of(count));
+        times = times == null ? steps : Ints.min(times, steps);
+    }
+
+    /// How many steps there are.
+    public void times(long count) {
+        times(Ints.of(count));
+    }
+
+    /// Ends the loop after the step in which `condition`, a bool scalar, holds.
+    public void until(Variable condition) {
+        open("until");
+        if (condition.rank() != 0 || condition.dtype() != DType.BOOL)
+            throw Variable.error("until", "the condition must be a bool scalar; compare, or reduce with all or any", List.of(condition));
+        until = until == null ? condition : until.or(condition);
+    }
+
+    /// `value` in each step, stacked along a new first axis.
+    public Variable emit(Variable value) {
+        open("emit");
+        return emission(value, value.type(), () -> value);
+    }
+
+    /// What `state` becomes in each step, stacked along a new first axis.
+    public Variable trace(Variable state) {
+        Tapped known = known("trace", state);
+        return emission(known, known.type(), () -> next.get(known));
+    }
+
+    private Variable emission(Variable of, TensorType row, Supplier<Variable> value) {
+        int at = emitted.size();
+        emitted.add(value);
+        settled = null;                                             // earlier results keep the loop without this one
+        var extents = new ArrayList<>(row.extents());
+        extents.addFirst(TensorType.UNKNOWN);
+        return new Promise(row.withExtents(extents), of.name(), () -> settled().emissions().get(at));
+    }
+
+    /// What `state` is after the loop: the initial value (with taps, its newest row) if there is no step. Only this step is kept.
+    public Variable last(Variable state) {
+        Tapped known = known("last", state);
+        return new Promise(known.type(), known.name(), () -> settled().last().get(known));
+    }
+
+    /// How many steps the loop does, an int64 scalar: fewer than asked for if [#until] ends it.
+    public Variable steps() {
+        return new Promise(TensorType.scalar(DType.INT64), "", () -> settled().steps());
+    }
+
+    /// Reverse derivatives go back through the last `count` steps only.
+    public void truncateGradient(int count) {
+        truncate = positive("truncateGradient", count);
+    }
+
+    /// Reverse derivatives keep the states of every `count`-th step only and do the steps between them again: memory for time.
+    public void checkpointEvery(int count) {
+        checkpoint = positive("checkpointEvery", count);
+    }
+
+    private int positive(String what, int count) {
+        open(what);
+        if (count < 1) throw new DamoException("%s: %s: a positive number of steps is needed, not %d".formatted(label(), what, count));
+        return count;
+    }
+
+    /// `scan (Train.java:41)`.
+    String label() {
+        return source == Source.NONE ? "scan" : "scan (%s)".formatted(source);
+    }
+
+    private Tapped known(String what, Variable state) {
+        for (Tapped s : states) if (s.op().equals(state.op())) return s;
+        throw Variable.error(what, "this is no state of %s; pass what state(…) returned".formatted(label()), List.of(state));
+    }
+
+    private void open(String what) {
+        if (closed && !what.equals("emit"))
+            throw new DamoException("%s: %s: a result of the loop is in use already; describe the loop before a function or derivative uses it"
+                    .formatted(label(), what));
+    }
+
+    private synchronized Unfolding settled() {
+        closed = true;
+        if (settled == null) settled = source.during(this::unfold);
+        return settled;
+    }
+
+    private Unfolding unfold() {
+        for (Tapped state : states)
+            if (!next.containsKey(state))
+                throw Variable.error(label(), "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
+        if (times == null && lengths == null && until == null)
+            throw new DamoException("%s: the loop has no end; give it a sequence, times(…) or until(…)".formatted(label()));
+        Variable steps = times != null ? times : lengths != null ? lengths : Ints.of(MOST);
+        var carried = new ArrayList<Variable>();
+        var initial = new ArrayList<Variable>();
+        var after = new ArrayList<Variable>();
+        for (Tapped state : states)
+            for (int tap = -state.initial.size(); tap < 0; tap++) {
+                carried.add(state.tap(tap));
+                initial.add(state.initial.get(state.initial.size() + tap));
+                after.add(tap == -1 ? next.get(state) : state.tap(tap + 1));
+            }
+        var parts = new Loops.Parts(label(), steps, index, elements, sequences, carried, initial, after,
+                emitted.stream().map(Supplier::get).toList(), until);
+        return Unfolding.of(Streaming.threaded(parts, number), states, truncate, checkpoint);
+    }
+}
