@@ -83,6 +83,10 @@ public final class Fusion {
                     built.add(new Step.Branch(condition, fuse(then), fuse(otherwise)));
                     producers.clear();                       // nothing moves across a branch
                 }
+                case Step.Loop(var index, var count, var body, var carries, var until) -> {
+                    built.add(new Step.Loop(index, count, fuse(body), carries, until));
+                    producers.clear();                       // nothing moves across a loop
+                }
                 case Step.Check check -> built.add(check);
             }
         }

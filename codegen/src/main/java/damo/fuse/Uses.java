@@ -33,6 +33,12 @@ final class Uses {
                     add(then);
                     add(otherwise);
                 }
+                case Step.Loop(_, _, var body, var carries, var until) -> {
+                    add(body);
+                    carries.forEach(c -> add(c.next()));
+                    carries.forEach(c -> add(c.state()));
+                    until.ifPresent(this::add);
+                }
                 case Step.Check(var condition, _) -> add(condition);
             }
         }

@@ -65,14 +65,35 @@ public final class KernelInterpreter {
                 case Step.Launch(var kernel) -> loop(kernel, 0, new Frame(null, Set.of(), new IdentityHashMap<>()));
                 case Step.Branch(var condition, var then, var otherwise) ->
                         steps(array(condition).longAt(0) != 0 ? then : otherwise);
+                case Step.Loop loop -> loop(loop);
                 case Step.Check(var condition, var message) -> {
                     if (array(condition).longAt(0) == 0) throw new DamoException(message);
                 }
             }
     }
 
+    private void loop(Step.Loop loop) {
+        long count = extent(loop.steps());
+        Set<Buffer> stored = new HashSet<>();
+        ProgramPrinter.collect(loop.body(), stored);
+        for (Buffer b : stored) if (!memory.containsKey(b)) memory.put(b, fresh(b));     // a row at a time, or not at all
+        boolean ended = false;
+        for (int i = 0; i < count && !ended; i++) {
+            symbols.put(loop.index(), i);
+            steps(loop.body());
+            ended = loop.until().isPresent() && array(loop.until().get()).longAt(0) != 0;
+            Map<Buffer, NDArray> after = new HashMap<>();
+            loop.carries().forEach(c -> after.put(c.state(), array(c.next())));
+            loop.carries().forEach(c -> memory.remove(c.next()));
+            memory.putAll(after);
+        }
+        symbols.remove(loop.index());
+        stored.stream().filter(b -> !memory.containsKey(b)).forEach(b -> memory.put(b, fresh(b)));
+    }
+
     private void loop(Kernel kernel, int depth, Frame frame) {
-        if (depth == 0) kernel.stores().forEach(s -> memory.put(s.to(), fresh(s.to())));
+        if (depth == 0)
+            for (Store s : kernel.stores()) if (s.isWhole() || !memory.containsKey(s.to())) memory.put(s.to(), fresh(s.to()));
         if (depth == kernel.axes().size()) {
             kernel.stores().forEach(s -> store(s, frame));
             return;

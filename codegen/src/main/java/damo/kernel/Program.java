@@ -1,6 +1,7 @@
 package damo.kernel;
 
 import damo.value.NDArray;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -24,12 +25,35 @@ public record Program(String name, List<String> symbols, List<Buffer> inputs, Ma
         return count(steps);
     }
 
+    /// The indices of all loops, in the order of the text: symbols that the program itself sets.
+    public List<String> counters() {
+        var all = new ArrayList<String>();
+        counters(steps, all);
+        return all;
+    }
+
+    private static void counters(List<Step> steps, List<String> into) {
+        for (Step step : steps)
+            switch (step) {
+                case Step.Launch _, Step.Check _ -> {}
+                case Step.Branch(_, var then, var otherwise) -> {
+                    counters(then, into);
+                    counters(otherwise, into);
+                }
+                case Step.Loop(var index, _, var body, _, _) -> {
+                    into.add(index);
+                    counters(body, into);
+                }
+            }
+    }
+
     private static int count(List<Step> steps) {
         int n = 0;
         for (Step step : steps)
             n += switch (step) {
                 case Step.Launch _ -> 1;
                 case Step.Branch(_, var then, var otherwise) -> count(then) + count(otherwise);
+                case Step.Loop loop -> count(loop.body());
                 case Step.Check _ -> 0;
             };
         return n;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Parses what is around the values of a program.
 final class ProgramParser {
@@ -133,8 +134,30 @@ final class ProgramParser {
             tokens.expect("{");
             return new Step.Branch(condition, then, steps());
         }
+        if (tokens.accept("loop")) return loop();
         if (tokens.accept("check")) return new Step.Check(mention(), tokens.take(Kind.STRING, "a message in quotes"));
-        throw tokens.expected("'kernel', 'if', 'check' or '}'");
+        throw tokens.expected("'kernel', 'if', 'loop', 'check' or '}'");
+    }
+
+    private Step loop() {
+        Token token = tokens.peek();
+        String index = tokens.name("the name of a symbol");
+        tokens.expect("<");
+        Value count = values.extent();
+        if (!values.symbols.add(index)) throw tokens.expected(token, "a symbol that is not declared yet");
+        tokens.expect("{");
+        List<Step> body = new ArrayList<>();
+        List<Step.Carry> carries = new ArrayList<>();
+        Optional<Buffer> until = Optional.empty();
+        while (!tokens.at("carry") && !tokens.at("until") && !tokens.at("}")) body.add(step());
+        while (tokens.accept("carry")) {
+            Buffer state = mention();
+            tokens.expect("=");
+            carries.add(new Step.Carry(state, mention()));
+        }
+        if (tokens.accept("until")) until = Optional.of(mention());
+        tokens.expect("}");
+        return new Step.Loop(index, count, body, carries, until);
     }
 
     private Buffer mention() {

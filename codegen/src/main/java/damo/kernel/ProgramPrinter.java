@@ -60,6 +60,14 @@ final class ProgramPrinter {
                     collect(then, into);
                     collect(otherwise, into);
                 }
+                case Step.Loop(_, _, var body, var carries, var until) -> {
+                    collect(body, into);
+                    for (Step.Carry carry : carries) {
+                        into.add(carry.state());
+                        into.add(carry.next());
+                    }
+                    until.ifPresent(into::add);
+                }
                 case Step.Check(var condition, _) -> into.add(condition);
             }
     }
@@ -79,6 +87,13 @@ final class ProgramPrinter {
                     steps(then, indent + 1);
                     out.append(pad).append("} else {\n");
                     steps(otherwise, indent + 1);
+                    out.append(pad).append("}\n");
+                }
+                case Step.Loop(var index, var count, var body, var carries, var until) -> {
+                    out.append("%sloop %s < %s {\n".formatted(pad, Words.name(index), KernelPrinter.extent(count)));
+                    steps(body, indent + 1);
+                    carries.forEach(c -> out.append("%s  carry %s = %s\n".formatted(pad, mention(c.state()), mention(c.next()))));
+                    until.ifPresent(b -> out.append("%s  until %s\n".formatted(pad, mention(b))));
                     out.append(pad).append("}\n");
                 }
                 case Step.Check(var condition, var message) -> out.append("%scheck %s \"%s\"\n".formatted(pad, mention(condition),

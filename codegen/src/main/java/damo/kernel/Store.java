@@ -8,4 +8,9 @@ public record Store(Buffer to, List<Value> at, Value value) {
     public Store {
         at = List.copyOf(at);
     }
+
+    /// Whether the kernel stores all of the buffer: not one row for the step of a loop around it.
+    public boolean isWhole() {
+        return at.stream().noneMatch(v -> v.op() instanceof Scalar.Symbol);
+    }
 }

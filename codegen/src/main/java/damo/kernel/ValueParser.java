@@ -43,9 +43,14 @@ final class ValueParser {
         do {
             String name = tokens.name("the name of an axis");
             tokens.expect("<");
-            axes.add(new Axis(name, binary(Words.SUM)));
+            axes.add(new Axis(name, extent()));
         } while (tokens.accept(","));
         return axes;
+    }
+
+    /// An extent.
+    Value extent() {
+        return binary(Words.SUM);
     }
 
     /// `%1 = value`, as often as it comes.

@@ -88,8 +88,32 @@ public final class Verifier {
                     readableThen.retainAll(readableOtherwise);
                     readable.addAll(readableThen);
                 }
+                case Step.Loop loop -> loop(loop, readable, stored);
                 case Step.Check(var condition, _) -> condition(condition, readable);
             }
+    }
+
+    private void loop(Step.Loop loop, Set<Buffer> readable, Set<Buffer> stored) {
+        values.extent(loop.steps());
+        require(symbols.add(loop.index()), "symbol %s is declared twice", loop.index());
+        Set<Buffer> before = new HashSet<>(readable);
+        Set<Buffer> within = new HashSet<>(readable);
+        steps(loop.body(), within, stored);
+        Set<Buffer> carried = new HashSet<>();
+        Set<Buffer> carriers = new HashSet<>();
+        for (Step.Carry carry : loop.carries()) {
+            buffer(carry.state());
+            buffer(carry.next());
+            require(before.contains(carry.state()), "state %s is not stored before its loop", carry.state().name());
+            require(within.contains(carry.next()) && !given.contains(carry.next()), "%s, which a loop carries, is not stored", carry.next().name());
+            require(carry.state().dtype() == carry.next().dtype() && carry.state().extents().equals(carry.next().extents()),
+                    "state %s and its next %s differ in type", carry.state().name(), carry.next().name());
+            require(carried.add(carry.state()) && !given.contains(carry.state()), "state %s is carried twice, or given", carry.state().name());
+            require(carriers.add(carry.next()), "%s is carried twice", carry.next().name());
+        }
+        loop.until().ifPresent(b -> condition(b, within));
+        readable.addAll(within);                                        // of no step, what a step stores is not defined but for emissions: of extent 0
+        symbols.remove(loop.index());
     }
 
     private void condition(Buffer b, Set<Buffer> readable) {

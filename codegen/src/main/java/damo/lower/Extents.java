@@ -135,6 +135,19 @@ final class Extents {
         return same(extent, of(value));
     }
 
+    /// Whether `a` is at most `b`, now and in every call of the program.
+    boolean atMost(Variable a, Variable b) {
+        Variable x = find(a);
+        Variable y = find(b);
+        if (x == y) return true;
+        if (Ints.isConstant(x) && Ints.isConstant(y)) return Ints.value(x) <= Ints.value(y);
+        if (Ints.isConstant(x, 0) && y.op() instanceof Op.Extent) return true;
+        if (y.op() instanceof Op.Elementwise(var f, var args) && f == ScalarOp.MIN && args.stream().allMatch(e -> atMost(x, e))) return true;
+        if (x.op() instanceof Op.Elementwise(var f, var args) && f == ScalarOp.MIN && args.contains(y)) return true;
+        Variable holds = arena.intern(new Variable(new Op.Elementwise(ScalarOp.LE, List.of(x, y)), "", Source.NONE));
+        return is(arena.intern(new Variable(new Op.Elementwise(ScalarOp.WHERE, List.of(holds, of(1), of(0))), "", Source.NONE)), 1);
+    }
+
     /// The extent that stands for all that are known to be equal to this one; a constant if one is.
     Variable find(Variable v) {
         Variable root = v;

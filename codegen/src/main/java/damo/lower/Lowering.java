@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// From a graph to a program with one kernel for each op. Nothing is decided here about speed: fusion follows.
@@ -31,10 +32,13 @@ final class Lowering {
     private final Values values = new Values();
     private final Bodies bodies = new Bodies(this);
     private final Region main = Region.program();
+    private final Map<Op, OpenLoop> loops;
     private final Map<Variable, Region.Choice> choices;
     private final Map<Variable, Region> regions;
     private final Map<Variable, Buffer> buffers = new IdentityHashMap<>();
     private final Map<Variable, Value> scalars = new IdentityHashMap<>();
+    private final Map<Variable, Row> rows = new IdentityHashMap<>();
+    private final Set<Buffer> carried = new HashSet<>();
     private final Map<Variable, Region> pending = new IdentityHashMap<>();
     private final Map<Buffer, NDArray> constants = new LinkedHashMap<>();
     private final Map<Variable, String> symbols = new LinkedHashMap<>();
@@ -42,14 +46,18 @@ final class Lowering {
     private int axes;
     private int temporaries;
 
+    /// A row of a sequence: the element of the step that a loop is in.
+    private record Row(Variable sequence, Value step) {}
+
     /// A lowering of `f` for arguments of these shapes.
     ///
     /// @throws damo.DamoException if the shapes do not fit
     Lowering(Lambda f, NDArray[] arguments) {
         this.f = f;
-        this.choices = Region.choices(f.results());
-        this.regions = Region.of(main, f.results(), choices);
-        this.shapes = new Shapes(f, arguments, v -> regionOf(v) != null && regionOf(v) != main);
+        this.loops = OpenLoop.of(f.results());
+        this.choices = Region.choices(f.results(), loops);
+        this.regions = Region.of(main, f.results(), choices, loops);
+        this.shapes = new Shapes(f, arguments, loops, v -> regionOf(v) != null && regionOf(v) != main);
     }
 
     private Region regionOf(Variable v) {
@@ -75,13 +83,13 @@ final class Lowering {
     Program program() {
         for (Variable p : f.parameters()) buffers.put(p, new Buffer(inputName(p), p.dtype(), extents(p)));
         List<Buffer> inputs = f.parameters().stream().map(buffers::get).toList();
-        for (Variable v : Graph.order(f.results())) if (regions.get(v) != null && !buffers.containsKey(v)) lower(v);
+        lower(Graph.order(f.results()));
         Set<Buffer> taken = new HashSet<>(inputs);
         taken.addAll(constants.keySet());
         var outputs = new ArrayList<Buffer>();
         for (Variable result : f.results()) {
             Buffer stored = buffer(result, main);
-            if (!taken.add(stored)) copy(stored = temporary(result.dtype(), extents(result)), result, main);
+            if (!taken.add(stored) || carried.contains(stored)) copy(stored = temporary(result.dtype(), extents(result)), result, main);
             taken.add(stored);
             outputs.add(stored);
         }
@@ -96,6 +104,79 @@ final class Lowering {
         return own ? p.name() : "in" + buffers.size();
     }
 
+    private void lower(List<Variable> order) {
+        for (Variable v : order) if (regions.get(v) != null && !buffers.containsKey(v)) lower(v);
+    }
+
+    /// The loop as one step: states are carried from buffer to buffer, what is emitted is stored row by row.
+    private void loop(OpenLoop loop, Region region) {
+        Region inside = region.loop(loop);
+        Value steps = extent(shapes.extents().find(shapes.extents().close(loop.loop().steps())));
+        String index = "i" + axes++;
+        Value step = values.symbol(index);
+        scalars.put(loop.index(), values.convert(step, DType.INT64));
+        for (int i = 0; i < loop.elements().size(); i++) rows.put(loop.elements().get(i), new Row(loop.loop().sequences().get(i), step));
+        for (int i = 0; i < loop.carried().size(); i++) {
+            Variable state = loop.carried().get(i);
+            buffers.put(state, state(state.dtype(), extents(state)));
+            copy(buffers.get(state), loop.loop().initial().get(i), region);
+        }
+        int before = temporaries;
+        lower(loop.body());
+        flush(inside);
+        var carries = new ArrayList<Step.Carry>();
+        for (int i = 0; i < loop.carried().size(); i++)
+            if (loop.next().get(i) != loop.carried().get(i))
+                carries.add(new Step.Carry(buffers.get(loop.carried().get(i)), next(loop.next().get(i), inside, before)));
+        for (Variable member : loop.members()) buffers.put(member, result(loop, member, step, inside, region, carries));
+        Optional<Buffer> until = loop.loop().body().until() ? Optional.of(buffer(loop.results().getLast(), inside)) : Optional.empty();
+        region.steps.add(new Step.Loop(index, steps, inside.steps, carries, until));
+        inside.steps.clear();
+    }
+
+    private Buffer state(DType dtype, List<Value> extents) {
+        Buffer state = temporary(dtype, extents);
+        carried.add(state);
+        return state;
+    }
+
+    /// The memory that a step leaves `next` in: new in this step (after `before` temporaries), and of no other state.
+    private Buffer next(Variable next, Region inside, int before) {
+        boolean stored = !scalars.containsKey(next) && !rows.containsKey(next);
+        Buffer own = stored ? buffer(next, inside) : null;
+        boolean fresh = stored && own.name().matches("t\\d+") && Integer.parseInt(own.name().substring(1)) >= before;
+        if (!fresh || !carried.add(own)) {
+            own = state(next.dtype(), extents(next));
+            copy(own, next, inside);
+        }
+        return own;
+    }
+
+    private Buffer result(OpenLoop loop, Variable member, Value step, Region inside, Region region, List<Step.Carry> carries) {
+        int number = OpenLoop.number(member);
+        if (loop.isState(member)) return buffers.get(loop.carried().get(number));
+        if (loop.isCount(member)) {
+            Buffer count = state(DType.INT64, List.of());
+            launch(region, List.of(), count, values.number(DType.INT64, 0));
+            Buffer more = state(DType.INT64, List.of());
+            launch(inside, List.of(), more, values.convert(values.add(step, values.whole(1)), DType.INT64));
+            carries.add(new Step.Carry(count, more));
+            return count;
+        }
+        Variable row = loop.results().get(number);
+        Buffer all = temporary(member.dtype(), extents(member));
+        List<Axis> axes = axes(extents(row));
+        List<Value> at = values.indices(axes);
+        launch(inside, axes, all, row(step, at), load(row, at, inside));
+        return all;
+    }
+
+    private static List<Value> row(Value step, List<Value> at) {
+        var all = new ArrayList<>(at);
+        all.addFirst(step);
+        return all;
+    }
+
     private void lower(Variable v) {
         Region region = regions.get(v);
         if (shapes.failure(v).isPresent()) {
@@ -106,7 +187,10 @@ final class Lowering {
             case Op.Constant(var c) -> constant(v, c);
             case Op.Extent(var x, var axis) -> scalars.put(v, values.convert(extents(x).get(axis), DType.INT64));
             case Op.StopGradient(var x) -> alias(v, x, region);
-            case Op.Loop _ -> throw new damo.CompilerBug("lower", "a loop", v.op().toString());
+            case Op.Loop _ -> {
+                OpenLoop loop = loops.get(v.op().group());
+                if (v == loop.members().getFirst()) loop(loop, region);
+            }
             case Op.Assert(var x, var condition, var message) -> {
                 region.steps.add(new Step.Check(buffer(condition, region), message));
                 alias(v, x, region);
@@ -158,11 +242,16 @@ final class Lowering {
 
     private void alias(Variable v, Variable x, Region region) {
         if (scalars.containsKey(x)) scalars.put(v, scalars.get(x));
+        else if (rows.containsKey(x)) rows.put(v, rows.get(x));
         else buffers.put(v, buffer(x, region));
     }
 
     private void launch(Region region, List<Axis> loops, Buffer to, Value body) {
-        region.steps.add(new Step.Launch(new Kernel("k" + kernels++, loops, List.of(new Store(to, values.indices(loops), body)))));
+        launch(region, loops, to, values.indices(loops), body);
+    }
+
+    private void launch(Region region, List<Axis> loops, Buffer to, List<Value> at, Value body) {
+        region.steps.add(new Step.Launch(new Kernel("k" + kernels++, loops, List.of(new Store(to, at, body)))));
     }
 
     private Buffer temporary(DType dtype, List<Value> extents) {
@@ -176,12 +265,19 @@ final class Lowering {
 
     /// The element of `x` at `at`, for code in `region`.
     Value load(Variable x, List<Value> at, Region region) {
-        return scalars.containsKey(x) ? scalars.get(x) : values.load(buffer(x, region), at);
+        if (scalars.containsKey(x)) return scalars.get(x);
+        if (rows.containsKey(x)) return load(rows.get(x).sequence(), row(rows.get(x).step(), at), region);
+        return values.load(buffer(x, region), at);
     }
 
     /// The memory that holds `x`, for code in `region`.
     Buffer buffer(Variable x, Region region) {
         if (pending.containsKey(x)) flush(pending.get(x), choices.get(x));
+        if (rows.containsKey(x)) {                          // wanted without the rows around it
+            Buffer to = temporary(x.dtype(), extents(x));
+            copy(to, x, region);
+            return to;
+        }
         if (!buffers.containsKey(x)) {                      // a scalar that is known without a kernel, but wanted in memory
             Buffer to = temporary(x.dtype(), List.of());
             launch(region, List.of(), to, scalars.get(x));

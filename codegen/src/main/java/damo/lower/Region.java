@@ -10,13 +10,15 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/// Where a value is computed: in the program itself, or in one branch of a conditional. A value that only one branch needs is computed
+/// Where a value is computed: in the program itself, in one branch of a conditional, or in each step of a loop. A value that only one branch needs is computed
 /// only there, so that the other branch costs and throws nothing.
 final class Region {
     private final Region parent;
     private final int depth;
     private final Map<Choice, Region[]> branches = new HashMap<>();
+    private final Map<Op, Region> loops = new HashMap<>();
     /// What is done here, in order.
     final List<Step> steps = new ArrayList<>();
     /// Conditionals of this region that are not among its steps yet.
@@ -53,38 +55,65 @@ final class Region {
         return a;
     }
 
+    /// The region of what a loop does in each step.
+    Region loop(OpenLoop loop) {
+        return loops.computeIfAbsent(loop.loop(), _ -> new Region(this));
+    }
+
     /// The innermost region that serves all uses of each variable that `results` need; a variable needed for its shape only has none.
-    static Map<Variable, Region> of(Region program, List<Variable> results, Map<Variable, Choice> choices) {
+    static Map<Variable, Region> of(Region program, List<Variable> results, Map<Variable, Choice> choices, Map<Op, OpenLoop> loops) {
         var regions = new IdentityHashMap<Variable, Region>();
         for (Variable result : results) regions.put(result, program);
-        for (Variable v : Graph.order(results).reversed()) {
+        place(Graph.order(results), regions, choices, loops);
+        return regions;
+    }
+
+    private static void place(List<Variable> order, Map<Variable, Region> regions, Map<Variable, Choice> choices, Map<Op, OpenLoop> loops) {
+        for (Variable v : order.reversed()) {
             Region here = regions.get(v);
-            if (here == null) continue;
+            if (here == null && !(v.op() instanceof Op.Loop)) continue;
             if (v.op() instanceof Op.If(var condition, var then, var otherwise)) {
                 use(regions, condition, here);
                 use(regions, then, here.branch(choices.get(v), true));
                 use(regions, otherwise, here.branch(choices.get(v), false));
+            } else if (v.op() instanceof Op.Loop) {
+                OpenLoop loop = loops.get(v.op().group());
+                if (v == loop.members().getFirst()) place(loop, regions, choices, loops);   // the other members were seen: they come later
             } else {
                 for (Variable operand : needed(v.op())) use(regions, operand, here);
             }
         }
-        return regions;
+    }
+
+    private static void place(OpenLoop loop, Map<Variable, Region> regions, Map<Variable, Choice> choices, Map<Op, OpenLoop> loops) {
+        Region here = loop.members().stream().map(regions::get).filter(Objects::nonNull).reduce(Region::common).orElse(null);
+        if (here == null) return;
+        loop.members().forEach(m -> regions.put(m, here));
+        loop.loop().operands().forEach(o -> use(regions, o, here));
+        Region inside = here.loop(loop);
+        loop.results().forEach(r -> use(regions, r, inside));
+        place(loop.body(), regions, choices, loops);
     }
 
     /// The step to which each conditional that `results` need belongs: in the order in which things are computed, one on the same condition
     /// joins until something needs the result of one of them.
-    static Map<Variable, Choice> choices(List<Variable> results) {
+    static Map<Variable, Choice> choices(List<Variable> results, Map<Op, OpenLoop> loops) {
         var choices = new IdentityHashMap<Variable, Choice>();
-        Map<Variable, Integer> turns = new IdentityHashMap<>();
-        for (Variable v : Graph.order(results)) {
+        choose(Graph.order(results), choices, new IdentityHashMap<>(), loops);
+        return choices;
+    }
+
+    private static void choose(List<Variable> order, Map<Variable, Choice> choices, Map<Variable, Integer> turns, Map<Op, OpenLoop> loops) {
+        for (Variable v : order) {
             for (Variable operand : needed(v.op())) {
                 Choice choice = choices.get(operand);
                 if (choice != null && turns.get(choice.condition) == choice.turn) turns.merge(choice.condition, 1, Integer::sum);
             }
             if (v.op() instanceof Op.If(var condition, _, _)) choices.put(v,
                     new Choice(condition, turns.computeIfAbsent(condition, _ -> 0)));
+            if (v.op() instanceof Op.Loop && loops.get(v.op().group()).members().getFirst() == v)
+                choose(loops.get(v.op().group()).body(), choices, turns, loops);
         }
-        return choices;
     }
 
     private static void use(Map<Variable, Region> regions, Variable v, Region region) {

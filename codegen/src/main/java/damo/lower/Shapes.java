@@ -22,18 +22,22 @@ final class Shapes {
     private final Map<Variable, List<Variable>> shapes = new IdentityHashMap<>();
     private final Map<Variable, DamoException> failures = new IdentityHashMap<>();
     private final Extents extents;
+    private final Map<Op, OpenLoop> loops;
+    private final Predicate<Variable> isConditional;
 
     /// Finds all shapes. What only a branch of a conditional needs may fail: that branch fails if it is taken, and nothing else does.
     ///
     /// @param isConditional whether only a branch needs a variable
     /// @throws DamoException naming the op, its operands with their actual shapes, and the broken rule
-    Shapes(Lambda f, NDArray[] arguments, Predicate<Variable> isConditional) {
+    Shapes(Lambda f, NDArray[] arguments, Map<Op, OpenLoop> loops, Predicate<Variable> isConditional) {
         extents = new Extents(f.parameters(), arguments, this);
-        for (Variable v : Graph.order(f.results())) shapes.put(v, inferred(v, isConditional));
+        this.loops = loops;
+        this.isConditional = isConditional;
+        for (Variable v : Graph.order(f.results())) shapes.put(v, inferred(v));
         for (Variable v : f.parameters()) shapes.computeIfAbsent(v, this::infer);
     }
 
-    private List<Variable> inferred(Variable v, Predicate<Variable> isConditional) {
+    private List<Variable> inferred(Variable v) {
         try {
             if (!(v.op() instanceof Op.If)) Region.needed(v.op()).forEach(this::requireShape);
             return infer(v);
@@ -129,8 +133,45 @@ final class Shapes {
             });
             case Op.Assert(var x, _, _) -> shapes.get(x);
             case Op.StopGradient(var x) -> shapes.get(x);
-            case Op.Loop _ -> throw new damo.CompilerBug("shapes", "a loop", v.op().toString());
+            case Op.Loop _ -> looped(v, loops.get(v.op().group()));
         };
+    }
+
+    /// A state keeps the shape that it has before the loop; an emission has one row for each step.
+    private List<Variable> looped(Variable v, OpenLoop open) {
+        Variable first = open.members().getFirst();
+        requireShape(first);
+        if (v == first) enter(v, open);
+        if (open.isState(v)) return shapes.get(open.carried().get(OpenLoop.number(v)));
+        if (open.isCount(v)) return List.of();
+        var all = new ArrayList<Variable>(List.of(extents.close(open.loop().steps())));
+        all.addAll(shapes.get(open.results().get(OpenLoop.number(v))));
+        return all;
+    }
+
+    private void enter(Variable v, OpenLoop open) {
+        Op.Loop loop = open.loop();
+        Variable steps = extents.close(loop.steps());
+        require(v, extents.atMost(extents.of(0), steps), "the number of steps is %d; it must not be negative".formatted(extents.hint(steps)));
+        shapes.put(open.index(), List.of());
+        for (int i = 0; i < open.elements().size(); i++) {
+            Variable sequence = loop.sequences().get(i);
+            Variable length = shapes.get(sequence).getFirst();
+            require(v, extents.atMost(steps, length), "the sequence %s has %d elements, but there are %d steps; ask for fewer, or give a longer sequence"
+                    .formatted(sequence.label(), extents.hint(length), extents.hint(steps)));
+            shapes.put(open.elements().get(i), shapes.get(sequence).subList(1, sequence.rank()));
+        }
+        for (int i = 0; i < open.carried().size(); i++) shapes.put(open.carried().get(i), shapes.get(loop.initial().get(i)));
+        for (Variable inner : open.body()) shapes.put(inner, inferred(inner));
+        for (int i = 0; i < open.carried().size(); i++) {
+            Variable next = open.next().get(i);
+            if (failures.containsKey(next)) continue;
+            List<Variable> before = shapes.get(open.carried().get(i));
+            List<Variable> after = shapes.get(next);
+            for (int axis = 0; axis < before.size(); axis++)
+                require(v, extents.same(before.get(axis), after.get(axis)), "the state %s is %s, but its next value is %s; a state keeps its shape"
+                        .formatted(open.carried().get(i).label(), hints(before), hints(after)));
+        }
     }
 
     private static List<Variable> axes(int rank, IntFunction<Variable> extent) {

@@ -114,6 +114,16 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                     }
                 if (!stored) found.add(condition);
             }
+            case Step.Loop(_, _, var body, var carries, var until) -> {
+                for (Step inner : body) {
+                    found.addAll(mentioned(inner, true));
+                    if (!stored) found.addAll(mentioned(inner, false));
+                }
+                if (!stored) {
+                    carries.forEach(c -> found.addAll(List.of(c.state(), c.next())));
+                    until.ifPresent(found::add);
+                }
+            }
             case Step.Check(var condition, _) -> {
                 if (!stored) found.add(condition);
             }

@@ -3,9 +3,17 @@ package damo.cpu;
 import damo.CompilerBug;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Scalar;
 import damo.kernel.Step;
+import damo.kernel.Store;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A step with everything looked up: numbers instead of names.
 sealed interface Action {
@@ -18,20 +26,78 @@ sealed interface Action {
     /// Fails the call unless the bool at `condition` holds.
     record Check(int condition, String message) implements Action {}
 
-    /// `steps` with kernels by their number and buffers by their position.
-    static Action[] of(List<Step> steps, Map<Kernel, Integer> numbers, Map<Buffer, Integer> positions) {
-        return steps.stream().map(step -> switch (step) {
-            case Step.Launch(var kernel) -> new Launch(at(numbers, kernel),
-                    kernel.stores().stream().mapToInt(store -> at(positions, store.to())).toArray());
-            case Step.Branch(var condition, var then, var otherwise) -> new Branch(at(positions, condition),
-                    of(then, numbers, positions), of(otherwise, numbers, positions));
-            case Step.Check(var condition, var message) -> new Check(at(positions, condition), message);
-        }).toArray(Action[]::new);
+    /// Runs `body` once for each value of a counter.
+    ///
+    /// @param counter the position of the counter among the symbols
+    /// @param steps how many times: a number, or where it is negative the symbol at the position `~steps`
+    /// @param stored the buffers that get memory before the first step
+    /// @param to the buffers that get other memory after each step
+    /// @param from the buffers that had that memory, in the same order
+    /// @param until the position of the bool that ends the loop, or −1
+    record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until) implements Action {}
+
+    /// The steps of `program` with kernels by their number and buffers by their position.
+    static Action[] of(Program program, Map<Kernel, Integer> numbers, Map<Buffer, Integer> positions) {
+        var symbols = new ArrayList<>(program.symbols());
+        symbols.addAll(program.counters());
+        return new Builder(symbols, numbers, positions).of(program.steps(), Set.of());
     }
 
-    private static <K> int at(Map<K, Integer> map, K key) {
-        Integer found = map.get(key);
-        if (found == null) throw new CompilerBug("plan", "nothing is known of it", key.toString());
-        return found;
+    /// Looks things up.
+    record Builder(List<String> symbols, Map<Kernel, Integer> numbers, Map<Buffer, Integer> positions) {
+        /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
+        private Action[] of(List<Step> steps, Set<Buffer> provided) {
+            return steps.stream().map(step -> switch (step) {
+                case Step.Launch(var kernel) -> new Launch(at(numbers, kernel),
+                        at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList()));
+                case Step.Branch(var condition, var then, var otherwise) ->
+                    new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
+                case Step.Loop loop -> loop(loop, provided);
+                case Step.Check(var condition, var message) -> new Check(at(positions, condition), message);
+            }).toArray(Action[]::new);
+        }
+
+        private Loop loop(Step.Loop loop, Set<Buffer> provided) {
+            int steps = switch (loop.steps().op()) {
+                case Scalar.Whole(var n) -> (int) n;
+                case Scalar.Symbol(var name) -> ~symbols.indexOf(name);
+                case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
+                    throw new CompilerBug("plan", "a loop has a computed number of steps", loop.steps().toString());
+            };
+            var stored = new LinkedHashSet<Buffer>();
+            stored(loop, stored);
+            stored.removeAll(provided);
+            Set<Buffer> inside = new HashSet<>(provided);
+            inside.addAll(stored);
+            var states = new ArrayList<>(loop.carries().stream().map(Step.Carry::state).toList());
+            var next = new ArrayList<>(loop.carries().stream().map(Step.Carry::next).toList());
+            var left = states.stream().filter(s -> !next.contains(s)).toList();         // their memory is free for what no state brings
+            var bare = next.stream().filter(n -> !states.contains(n)).toList();
+            states.addAll(bare);
+            next.addAll(left);
+            return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(states), at(next),
+                    loop.until().map(b -> at(positions, b)).orElse(-1));
+        }
+
+        /// What the loop stores in any case.
+        private static void stored(Step.Loop loop, Set<Buffer> into) {
+            for (Step step : loop.body())
+                switch (step) {
+                    case Step.Launch(var kernel) -> kernel.stores().forEach(s -> into.add(s.to()));
+                    case Step.Loop inner -> stored(inner, into);
+                    case Step.Branch _, Step.Check _ -> {}
+                }
+            loop.carries().forEach(c -> into.add(c.next()));
+        }
+
+        private int[] at(Collection<Buffer> buffers) {
+            return buffers.stream().mapToInt(b -> at(positions, b)).toArray();
+        }
+
+        private static <K> int at(Map<K, Integer> map, K key) {
+            Integer found = map.get(key);
+            if (found == null) throw new CompilerBug("plan", "nothing is known of it", key.toString());
+            return found;
+        }
     }
 }

@@ -32,6 +32,7 @@ final class Compiled {
     private final int[] slots;                   // by position; −1 for what is no temporary
     private final Object[] constants;            // by position; null for what is no constant
     private final int firstOutput;
+    private final int counters;
     private final boolean mayFail;
     private final AtomicReference<Object[]> idle = new AtomicReference<>();
 
@@ -45,7 +46,7 @@ final class Compiled {
         List<Kernel> kernels = Kernels.of(program);
         Map<Kernel, Integer> numbers = new IdentityHashMap<>();
         for (Kernel kernel : kernels) numbers.put(kernel, numbers.size());
-        actions = Action.of(program.steps(), numbers, plan.positions());
+        actions = Action.of(program, numbers, plan.positions());
         code = Loader.load(program, listing, kernels, form.values(), plan.positions());
         int count = plan.positions().size();
         extents = new Extent[count];
@@ -57,6 +58,7 @@ final class Compiled {
             if (program.constants().containsKey(buffer)) constants[at] = program.constants().get(buffer).storage();
         });
         firstOutput = program.inputs().size() + program.constants().size();
+        counters = program.counters().size();
         mayFail = !program.steps().stream().allMatch(Step.Launch.class::isInstance);
     }
 
@@ -105,8 +107,8 @@ final class Compiled {
                     : NDArray.wrap(extent.buffer().dtype(), Storage.allocate(extent.buffer().dtype(), extent.size(evaluated)), shape);
             buffers[firstOutput + i] = results[i].storage();
         }
-        int[] symbols = new int[program.symbols().size()];
-        for (int i = 0; i < symbols.length; i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
+        int[] symbols = new int[program.symbols().size() + counters];
+        for (int i = 0; i < program.symbols().size(); i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
         run(actions, evaluated, symbols, buffers, workspace);
         idle.set(workspace);
         deliver(results, destinations);
@@ -143,10 +145,25 @@ final class Compiled {
                 }
                 case Action.Branch(var condition, var then, var otherwise) ->
                     run(holds(condition, buffers) ? then : otherwise, evaluated, symbols, buffers, workspace);
+                case Action.Loop loop -> run(loop, evaluated, symbols, buffers, workspace);
                 case Action.Check(var condition, var message) -> {
                     if (!holds(condition, buffers)) throw new DamoException(message);
                 }
             }
+        }
+    }
+
+    private void run(Action.Loop loop, long[] evaluated, int[] symbols, Object[] buffers, Object[] workspace) {
+        for (int at : loop.stored()) provide(at, evaluated, buffers, workspace);
+        int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
+        Object[] moved = new Object[loop.from().length];
+        for (int i = 0; i < steps; i++) {
+            symbols[loop.counter()] = i;
+            run(loop.body(), evaluated, symbols, buffers, workspace);
+            boolean ends = loop.until() >= 0 && holds(loop.until(), buffers);
+            for (int j = 0; j < moved.length; j++) moved[j] = buffers[loop.from()[j]];
+            for (int j = 0; j < moved.length; j++) buffers[loop.to()[j]] = moved[j];
+            if (ends) return;
         }
     }
 

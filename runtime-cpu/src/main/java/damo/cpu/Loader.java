@@ -30,6 +30,7 @@ final class Loader {
     static KernelCode load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
+        for (String counter : program.counters()) symbols.put(counter, symbols.size());
         var parts = new ArrayList<KernelCode>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
