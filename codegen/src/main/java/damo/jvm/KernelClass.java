@@ -5,13 +5,16 @@ import static org.objectweb.asm.Opcodes.*;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
+import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.math.Expansions;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.type.DType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,27 +24,29 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 
-/// Emits one class with a method for each kernel.
+/// Emits one class with a method for each kernel and each loop.
 ///
 /// @param name its internal name, as `damo/cpu/f`
 /// @param bytes the class file; the class has a public constructor without parameters and implements [KernelCode]
 /// @param sizes the bytes of bytecode of each kernel
-public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes) {
-    private static final String DESCRIPTOR = "([Ljava/lang/Object;[I)V";
+/// @param loops the loops that are methods of their own; they run by the numbers after those of the kernels
+public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops) {
+    static final String DESCRIPTOR = "([Ljava/lang/Object;[I)V";
 
     /// The class of these kernels, whose values are of one pool. Kernels run by their number in the list.
     ///
     /// @param name the internal name of the class
+    /// @param loops loops of these kernels that are wanted as methods
     /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
     /// @param symbols where each extent lies
     /// @param listing the text that the class's line numbers mean, which lies in [#source(String)]
     /// @throws MethodTooLarge if a kernel is too large to be compiled
-    public static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Buffer, Integer> buffers, Map<String, Integer> symbols,
-            Listing listing) {
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, List<Step.Loop> loops, Map<Buffer, Integer> buffers,
+            Map<String, Integer> symbols, Listing listing) {
         var looped = new HashSet<String>();
         while (true)
             try {
-                return of(name, values, kernels, buffers, symbols, listing, looped);
+                return of(name, values, kernels, loops, buffers, symbols, listing, looped);
             } catch (MethodTooLarge e) {
                 if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
             }
@@ -52,24 +57,48 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes)
         return name.substring(name.lastIndexOf('/') + 1) + ".kernel";
     }
 
-    private static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Buffer, Integer> buffers, Map<String, Integer> symbols,
-            Listing listing, Set<String> looped) {
+    private static KernelClass of(String name, Values values, List<Kernel> kernels, List<Step.Loop> loops, Map<Buffer, Integer> buffers,
+            Map<String, Integer> symbols, Listing listing, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
         writer.visitSource(source(name), null);
         constructor(writer);
-        dispatch(writer, name, kernels.size());
         var helpers = new Helpers(writer, name);
         var sizes = new LinkedHashMap<String, Integer>();
-        for (int i = 0; i < kernels.size(); i++) {
-            Kernel kernel = kernels.get(i);
-            List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name()));
-            MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + i, DESCRIPTOR, null, null);
-            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), statements, listing.of(kernel), buffers, symbols));
+        Map<Kernel, List<Stmt>> scheduled = new IdentityHashMap<>();
+        Map<Kernel, Integer> methods = new IdentityHashMap<>();
+        for (Kernel kernel : kernels) {
+            scheduled.put(kernel, Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name())));
+            methods.put(kernel, methods.size());
+            MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
+            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));
+        }
+        var emitted = new ArrayList<Step.Loop>();
+        for (Step.Loop loop : loops) {
+            if (!LoopCode.suits(loop) || !scheduled.keySet().containsAll(LoopCode.kernels(loop))) continue;
+            int size = loop(writer().visitMethod(ACC_STATIC, "l", DESCRIPTOR, null, null), helpers, name, methods, scheduled, buffers, symbols, listing, loop);
+            if (size > MethodTooLarge.LIMIT) continue;                 // its steps are then done one by one
+            loop(writer.visitMethod(ACC_STATIC, "l" + emitted.size(), DESCRIPTOR, null, null), helpers, name, methods, scheduled, buffers, symbols,
+                    listing, loop);
+            emitted.add(loop);
         }
         helpers.copy();
+        dispatch(writer, name, kernels.size(), emitted.size());
         writer.visitEnd();
-        return new KernelClass(name, writer.toByteArray(), sizes);
+        return new KernelClass(name, writer.toByteArray(), sizes, emitted);
+    }
+
+    private static int loop(MethodVisitor mv, Helpers helpers, String name, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> scheduled,
+            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, Step.Loop loop) {
+        mv.visitCode();
+        var start = new Label();
+        var end = new Label();
+        mv.visitLabel(start);
+        new LoopCode(mv, helpers, name, methods, scheduled, buffers, symbols, listing).method(loop);
+        mv.visitLabel(end);
+        mv.visitMaxs(0, 0);
+        mv.visitEnd();
+        return end.getOffset() - start.getOffset();
     }
 
     /// Frames are computed; types other than arrays and numbers are never merged.
@@ -91,7 +120,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes)
         mv.visitEnd();
     }
 
-    private static void dispatch(ClassWriter writer, String name, int count) {
+    private static void dispatch(ClassWriter writer, String name, int kernels, int loops) {
+        int count = kernels + loops;
         MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", "(I[Ljava/lang/Object;[I)V", null, null);
         mv.visitCode();
         var labels = new Label[count];
@@ -103,7 +133,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes)
             mv.visitLabel(labels[i]);
             mv.visitVarInsn(ALOAD, 2);
             mv.visitVarInsn(ALOAD, 3);
-            mv.visitMethodInsn(INVOKESTATIC, name, "k" + i, DESCRIPTOR, false);
+            mv.visitMethodInsn(INVOKESTATIC, name, i < kernels ? "k" + i : "l" + (i - kernels), DESCRIPTOR, false);
             mv.visitInsn(RETURN);
         }
         mv.visitLabel(none);

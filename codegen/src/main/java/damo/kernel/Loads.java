@@ -6,11 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// What a kernel reads.
-final class Loads {
+public final class Loads {
     private Loads() {}
 
     /// The buffers that `kernel` loads from.
-    static Set<Buffer> of(Kernel kernel) {
+    public static Set<Buffer> of(Kernel kernel) {
         Set<Buffer> found = new LinkedHashSet<>();
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Store store : kernel.stores()) {

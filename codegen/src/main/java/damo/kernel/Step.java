@@ -1,5 +1,6 @@
 package damo.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,23 @@ public sealed interface Step {
 
     /// After a step, `state` is what `next` was; what `next` is then is not defined. No buffer is the `state` of two, or the `next` of two.
     record Carry(Buffer state, Buffer next) {}
+
+    /// How the memory of buffers changes places, so that each state has that of its next value; in the end every buffer has some.
+    ///
+    /// @param to the buffers that get other memory
+    /// @param from the buffers that had it, in the same order
+    record Exchange(List<Buffer> to, List<Buffer> from) {
+        /// The exchange after one step of a loop.
+        public static Exchange of(List<Carry> carries) {
+            var to = new ArrayList<>(carries.stream().map(Carry::state).toList());
+            var from = new ArrayList<>(carries.stream().map(Carry::next).toList());
+            List<Buffer> left = to.stream().filter(s -> !from.contains(s)).toList();    // no state takes their memory
+            List<Buffer> bare = from.stream().filter(n -> !to.contains(n)).toList();
+            to.addAll(bare);
+            from.addAll(left);
+            return new Exchange(to, from);
+        }
+    }
 
     /// Fails the call with `message` unless the bool in `condition` holds.
     record Check(Buffer condition, String message) implements Step {}

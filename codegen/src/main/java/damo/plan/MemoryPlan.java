@@ -10,8 +10,10 @@ import damo.kernel.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,6 +39,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private final Map<Buffer, Integer> slots = new LinkedHashMap<>();
         private final Map<Buffer, Integer> lastRead = new HashMap<>();
         private final Map<Class<?>, Deque<Integer>> free = new HashMap<>();
+        private final Set<Buffer> carried = new HashSet<>();
         private int slotCount;
 
         Planner(Program program) {
@@ -49,11 +52,15 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
             program.outputs().forEach(this::place);
             List<Step> steps = program.steps();
             for (int i = 0; i < steps.size(); i++) for (Buffer b : mentioned(steps.get(i), false)) lastRead.put(b, i);
+            carry(steps);
+            Map<Integer, List<Buffer>> deaths = new HashMap<>();
+            lastRead.forEach((b, i) -> deaths.computeIfAbsent(i, _ -> new ArrayList<>()).add(b));
             for (int i = 0; i < steps.size(); i++) {
                 List<Buffer> dying = new ArrayList<>();
-                for (Buffer b : mentioned(steps.get(i), false)) if (slots.containsKey(b) && lastRead.get(b) == i) dying.add(b);
+                for (Buffer b : deaths.getOrDefault(i, List.of())) if (slots.containsKey(b)) dying.add(b);
+                dying.sort(Comparator.comparing(slots::get));
                 for (Buffer b : List.copyOf(dying))
-                    if (steps.get(i) instanceof Step.Launch(var kernel) && isOverwritable(kernel, b)) {
+                    if (steps.get(i) instanceof Step.Launch(var kernel) && !carried.contains(b) && isOverwritable(kernel, b)) {
                         release(b);
                         dying.remove(b);
                     }
@@ -66,6 +73,26 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                 dying.forEach(this::release);
             }
             return new MemoryPlan(positions, slots, slotCount);
+        }
+
+        /// A state and its next value exchange their memory, so both live as long as either; and neither is overwritten while it is read.
+        private void carry(List<Step> steps) {
+            for (Step step : steps)
+                switch (step) {
+                    case Step.Launch _, Step.Check _ -> {}
+                    case Step.Branch(_, var then, var otherwise) -> {
+                        carry(then);
+                        carry(otherwise);
+                    }
+                    case Step.Loop(_, _, var body, var carries, _) -> {
+                        carry(body);
+                        var all = new HashSet<Buffer>();
+                        for (Step.Carry c : carries) all.addAll(List.of(c.state(), c.next()));
+                        int last = all.stream().mapToInt(lastRead::get).max().orElse(-1);
+                        all.forEach(b -> lastRead.put(b, last));
+                        carried.addAll(all);
+                    }
+                }
         }
 
         private void place(Buffer buffer) {

@@ -2,7 +2,6 @@ package damo.cpu;
 
 import damo.CompilerBug;
 import damo.kernel.Buffer;
-import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
@@ -34,21 +33,22 @@ sealed interface Action {
     /// @param to the buffers that get other memory after each step
     /// @param from the buffers that had that memory, in the same order
     /// @param until the position of the bool that ends the loop, or −1
-    record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until) implements Action {}
+    /// @param code the number of the code that does all steps, or −1
+    record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until, int code) implements Action {}
 
     /// The steps of `program` with kernels by their number and buffers by their position.
-    static Action[] of(Program program, Map<Kernel, Integer> numbers, Map<Buffer, Integer> positions) {
+    static Action[] of(Program program, Loader.Loaded code, Map<Buffer, Integer> positions) {
         var symbols = new ArrayList<>(program.symbols());
         symbols.addAll(program.counters());
-        return new Builder(symbols, numbers, positions).of(program.steps(), Set.of());
+        return new Builder(symbols, code, positions).of(program.steps(), Set.of());
     }
 
     /// Looks things up.
-    record Builder(List<String> symbols, Map<Kernel, Integer> numbers, Map<Buffer, Integer> positions) {
+    record Builder(List<String> symbols, Loader.Loaded code, Map<Buffer, Integer> positions) {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Launch(var kernel) -> new Launch(at(numbers, kernel),
+                case Step.Launch(var kernel) -> new Launch(at(code.kernels(), kernel),
                         at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList()));
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
@@ -69,14 +69,9 @@ sealed interface Action {
             stored.removeAll(provided);
             Set<Buffer> inside = new HashSet<>(provided);
             inside.addAll(stored);
-            var states = new ArrayList<>(loop.carries().stream().map(Step.Carry::state).toList());
-            var next = new ArrayList<>(loop.carries().stream().map(Step.Carry::next).toList());
-            var left = states.stream().filter(s -> !next.contains(s)).toList();         // their memory is free for what no state brings
-            var bare = next.stream().filter(n -> !states.contains(n)).toList();
-            states.addAll(bare);
-            next.addAll(left);
-            return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(states), at(next),
-                    loop.until().map(b -> at(positions, b)).orElse(-1));
+            Step.Exchange exchange = Step.Exchange.of(loop.carries());
+            return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(exchange.to()), at(exchange.from()),
+                    loop.until().map(b -> at(positions, b)).orElse(-1), code.loops().getOrDefault(loop, -1));
         }
 
         /// What the loop stores in any case.

@@ -13,9 +13,7 @@ import damo.value.Storage;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -44,10 +42,9 @@ final class Compiled {
         this.program = form.program();
         this.listing = listing;
         List<Kernel> kernels = Kernels.of(program);
-        Map<Kernel, Integer> numbers = new IdentityHashMap<>();
-        for (Kernel kernel : kernels) numbers.put(kernel, numbers.size());
-        actions = Action.of(program, numbers, plan.positions());
-        code = Loader.load(program, listing, kernels, form.values(), plan.positions());
+        Loader.Loaded loaded = Loader.load(program, listing, kernels, form.values(), plan.positions());
+        actions = Action.of(program, loaded, plan.positions());
+        code = loaded.code();
         int count = plan.positions().size();
         extents = new Extent[count];
         slots = new int[count];
@@ -59,7 +56,16 @@ final class Compiled {
         });
         firstOutput = program.inputs().size() + program.constants().size();
         counters = program.counters().size();
-        mayFail = !program.steps().stream().allMatch(Step.Launch.class::isInstance);
+        mayFail = mayFail(program.steps());
+    }
+
+    /// Whether something may be stored by then when a call fails.
+    private static boolean mayFail(List<Step> steps) {
+        return steps.stream().anyMatch(step -> switch (step) {
+            case Step.Launch _ -> false;
+            case Step.Loop loop -> mayFail(loop.body());
+            case Step.Branch _, Step.Check _ -> true;
+        });
     }
 
     /// The extents of a call with these arguments.
@@ -155,6 +161,10 @@ final class Compiled {
 
     private void run(Action.Loop loop, long[] evaluated, int[] symbols, Object[] buffers, Object[] workspace) {
         for (int at : loop.stored()) provide(at, evaluated, buffers, workspace);
+        if (loop.code() >= 0) {
+            code.run(loop.code(), buffers, symbols);
+            return;
+        }
         int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
         Object[] moved = new Object[loop.from().length];
         for (int i = 0; i < steps; i++) {

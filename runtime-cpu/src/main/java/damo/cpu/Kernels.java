@@ -25,6 +25,28 @@ final class Kernels {
         }).toList();
     }
 
+    /// All loops, the outer ones first.
+    static List<Step.Loop> loops(Program program) {
+        var all = new ArrayList<Step.Loop>();
+        loops(program.steps(), all);
+        return all;
+    }
+
+    private static void loops(List<Step> steps, List<Step.Loop> into) {
+        for (Step step : steps)
+            switch (step) {
+                case Step.Launch _, Step.Check _ -> {}
+                case Step.Branch(_, var then, var otherwise) -> {
+                    loops(then, into);
+                    loops(otherwise, into);
+                }
+                case Step.Loop loop -> {
+                    into.add(loop);
+                    loops(loop.body(), into);
+                }
+            }
+    }
+
     /// All kernels, in order.
     static List<Kernel> of(Program program) {
         var all = new ArrayList<Kernel>();

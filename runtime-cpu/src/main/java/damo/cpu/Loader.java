@@ -8,37 +8,49 @@ import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
 import damo.kernel.Program;
+import damo.kernel.Step;
 import damo.kernel.Values;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Makes emitted bytes run: as hidden classes, so that a dropped function is collected, unless someone looks at the dumps.
 final class Loader {
     /// A class file names at most 65,535 constants; with so many kernels a class stays far below.
-    private static final int KERNELS_OF_A_CLASS = 100;
+    private static final int KERNELS_OF_A_CLASS = 100, ENTRIES_OF_A_CLASS = 1 << 10;
 
     private Loader() {}
 
-    /// Code that runs `kernels` by their number in the list.
+    /// Code, and the numbers by which it runs kernels and loops; a loop without a number is done step by step.
+    record Loaded(KernelCode code, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops) {}
+
+    /// The code of `kernels` and of the loops around them.
     ///
     /// @throws damo.jvm.MethodTooLarge if a kernel is too large to be compiled
-    static KernelCode load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
+    static Loaded load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
+        List<Step.Loop> loops = Kernels.loops(program);
         var parts = new ArrayList<KernelCode>();
+        Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
+        Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            byte[] bytes = KernelClass.of(className(program), values, part, positions, symbols, listing).bytes();
-            parts.add((KernelCode) (Dump.isOn() ? visible(bytes, program) : hidden(bytes, program)));
+            KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing);
+            int number = parts.size() * ENTRIES_OF_A_CLASS;
+            for (Kernel kernel : part) ofKernels.put(kernel, number++);
+            for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);
+            parts.add((KernelCode) (Dump.isOn() ? visible(emitted.bytes(), program) : hidden(emitted.bytes(), program)));
         }
-        if (parts.size() == 1) return parts.getFirst();
-        return (kernel, buffers, sizes) -> parts.get(kernel / KERNELS_OF_A_CLASS).run(kernel % KERNELS_OF_A_CLASS, buffers, sizes);
+        KernelCode code = parts.size() == 1 ? parts.getFirst()
+                : (entry, buffers, sizes) -> parts.get(entry / ENTRIES_OF_A_CLASS).run(entry % ENTRIES_OF_A_CLASS, buffers, sizes);
+        return new Loaded(code, ofKernels, ofLoops);
     }
 
     /// Whether a hidden class of this package can implement `type`: it is public for us, and its name means the same to us.

@@ -1,0 +1,282 @@
+package damo.jvm;
+
+import static org.objectweb.asm.Opcodes.*;
+
+import damo.CompilerBug;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Listing;
+import damo.kernel.Loads;
+import damo.kernel.Scalar;
+import damo.kernel.Step;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.plan.Stmt;
+import damo.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
+
+/// Emits a loop of a program, those within it too, as one method: kernels of scalars are in place and keep what they store in local variables,
+/// other kernels are called, states change places among the arrays.
+final class LoopCode {
+    private static final int BUFFERS = 0, SYMBOLS = 1;
+
+    private final MethodVisitor mv;
+    private final String owner;
+    private final Map<Kernel, Integer> methods;
+    private final Map<Kernel, List<Stmt>> statements;
+    private final Map<Buffer, Integer> positions;
+    private final Map<String, Integer> symbols;
+    private final Listing listing;
+    private final ScalarLanes lanes;
+    private final KernelMethod walk;
+    private final Map<Buffer, Integer> locals = new LinkedHashMap<>();     // of scalars
+    private final Map<Buffer, Integer> arrays = new HashMap<>();
+    private final Map<String, Integer> known = new HashMap<>();            // local variables of symbols
+    private final Set<Buffer> read = new HashSet<>();                      // by kernels that are called
+
+    /// @param methods the number of the method of each kernel
+    /// @param statements the kernels, scheduled
+    LoopCode(MethodVisitor mv, Helpers helpers, String owner, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> statements,
+            Map<Buffer, Integer> positions, Map<String, Integer> symbols, Listing listing) {
+        this.mv = mv;
+        this.owner = owner;
+        this.methods = methods;
+        this.statements = statements;
+        this.positions = positions;
+        this.symbols = symbols;
+        this.listing = listing;
+        this.lanes = new ScalarLanes(mv, helpers);
+        this.walk = new KernelMethod(mv, lanes, 2);
+    }
+
+    /// Whether the steps of `loop` are kernels and loops only: branches and checks need the caller.
+    static boolean suits(Step.Loop loop) {
+        return loop.body().stream().allMatch(step -> switch (step) {
+            case Step.Launch _ -> true;
+            case Step.Loop inner -> suits(inner);
+            case Step.Branch _, Step.Check _ -> false;
+        });
+    }
+
+    /// The kernels in `loop`, in order.
+    static List<Kernel> kernels(Step.Loop loop) {
+        var all = new ArrayList<Kernel>();
+        for (Step step : loop.body())
+            switch (step) {
+                case Step.Launch(var kernel) -> all.add(kernel);
+                case Step.Loop inner -> all.addAll(kernels(inner));
+                case Step.Branch _, Step.Check _ -> {}
+            }
+        return all;
+    }
+
+    /// The whole method.
+    void method(Step.Loop loop) {
+        List<Kernel> kernels = kernels(loop);
+        Set<Buffer> stored = new LinkedHashSet<>();
+        Set<Buffer> remote = new HashSet<>();                              // stored by kernels that are called
+        for (Kernel kernel : kernels) {
+            if (!isInline(kernel)) read.addAll(Loads.of(kernel));
+            for (Store s : kernel.stores()) (isInline(kernel) ? stored : remote).add(s.to());
+        }
+        carried(loop, stored);
+        for (Buffer b : stored) if (b.rank() == 0 && !remote.contains(b)) locals.put(b, walk.values.local(b.dtype()));
+        for (Kernel kernel : kernels) if (isInline(kernel)) reach(Roots.of(statements.get(kernel)));
+        conditions(loop).forEach(this::reach);
+        locals.forEach((b, local) -> {
+            array(b);
+            mv.visitInsn(ICONST_0);
+            lanes.load(b.dtype());
+            lanes.set(b.dtype(), local);
+            walk.values.scalar(b, local);
+        });
+        loop(loop);
+        locals.keySet().forEach(this::keep);
+        mv.visitInsn(RETURN);
+    }
+
+    private boolean isInline(Kernel kernel) {
+        return kernel.axes().isEmpty() && statements.get(kernel).stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Put);
+    }
+
+    private static void carried(Step.Loop loop, Set<Buffer> into) {
+        loop.carries().forEach(c -> into.addAll(List.of(c.state(), c.next())));
+        for (Step step : loop.body()) if (step instanceof Step.Loop inner) carried(inner, into);
+    }
+
+    private static List<Buffer> conditions(Step.Loop loop) {
+        var all = new ArrayList<>(loop.until().stream().toList());
+        for (Step step : loop.body()) if (step instanceof Step.Loop inner) all.addAll(conditions(inner));
+        return all;
+    }
+
+    /// Puts what statements need into local variables.
+    private void reach(Roots needs) {
+        needs.buffers.forEach(this::reach);
+        needs.symbols.forEach(this::symbol);
+    }
+
+    private void reach(Buffer b) {
+        if (locals.containsKey(b) || arrays.containsKey(b)) return;
+        int local = walk.values.local(DType.INT32);
+        array(b);
+        mv.visitVarInsn(ASTORE, local);
+        arrays.put(b, local);
+        walk.values.array(b, local);
+    }
+
+    /// Pushes the array of `b`, as it is now.
+    private void array(Buffer b) {
+        mv.visitVarInsn(ALOAD, BUFFERS);
+        ScalarLanes.integer(mv, positions.get(b));
+        mv.visitInsn(AALOAD);
+        mv.visitTypeInsn(CHECKCAST, Type.getInternalName(b.dtype().storage()));
+    }
+
+    private int symbol(String name) {
+        if (known.containsKey(name)) return known.get(name);
+        int local = walk.values.local(DType.INT32);
+        mv.visitVarInsn(ALOAD, SYMBOLS);
+        ScalarLanes.integer(mv, symbols.get(name));
+        mv.visitInsn(IALOAD);
+        mv.visitVarInsn(ISTORE, local);
+        known.put(name, local);
+        walk.values.symbol(name, local);
+        return local;
+    }
+
+    private void loop(Step.Loop loop) {
+        int i = symbol(loop.index());
+        var test = new Label();
+        var done = new Label();
+        mv.visitInsn(ICONST_0);
+        mv.visitVarInsn(ISTORE, i);
+        mv.visitLabel(test);
+        mv.visitVarInsn(ILOAD, i);
+        steps(loop.steps());
+        mv.visitJumpInsn(IF_ICMPGE, done);
+        if (kernels(loop).stream().anyMatch(k -> !isInline(k))) {
+            mv.visitVarInsn(ALOAD, SYMBOLS);
+            ScalarLanes.integer(mv, symbols.get(loop.index()));
+            mv.visitVarInsn(ILOAD, i);
+            mv.visitInsn(IASTORE);
+        }
+        for (Step step : loop.body()) step(step);
+        int ended = walk.values.local(DType.BOOL);
+        loop.until().ifPresent(b -> {
+            scalar(b);
+            mv.visitVarInsn(ISTORE, ended);
+        });
+        carry(loop.carries());
+        if (loop.until().isPresent()) {
+            mv.visitVarInsn(ILOAD, ended);
+            mv.visitJumpInsn(IFNE, done);
+        }
+        mv.visitIincInsn(i, 1);
+        mv.visitJumpInsn(GOTO, test);
+        mv.visitLabel(done);
+    }
+
+    private void steps(Value steps) {
+        switch (steps.op()) {
+            case Scalar.Whole(var n) -> ScalarLanes.integer(mv, (int) n);
+            case Scalar.Symbol(var name) -> {
+                mv.visitVarInsn(ALOAD, SYMBOLS);
+                ScalarLanes.integer(mv, symbols.get(name));
+                mv.visitInsn(IALOAD);
+            }
+            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
+                throw new CompilerBug("emit", "a loop has a computed number of steps", steps.toString());
+        }
+    }
+
+    private void step(Step step) {
+        switch (step) {
+            case Step.Launch(var kernel) when isInline(kernel) -> {
+                walk.kernel(statements.get(kernel), listing.of(kernel));
+                kernel.stores().stream().map(Store::to).filter(b -> locals.containsKey(b) && read.contains(b)).forEach(this::keep);
+            }
+            case Step.Launch(var kernel) -> {
+                mv.visitVarInsn(ALOAD, BUFFERS);
+                mv.visitVarInsn(ALOAD, SYMBOLS);
+                mv.visitMethodInsn(INVOKESTATIC, owner, "k" + methods.get(kernel), KernelClass.DESCRIPTOR, false);
+            }
+            case Step.Loop inner -> loop(inner);
+            case Step.Branch _, Step.Check _ -> throw new CompilerBug("emit", "not in a loop that runs by itself", step.toString());
+        }
+    }
+
+    /// Pushes the only element of `b`.
+    private void scalar(Buffer b) {
+        if (locals.containsKey(b)) {
+            lanes.get(b.dtype(), locals.get(b));
+            return;
+        }
+        array(b);
+        mv.visitInsn(ICONST_0);
+        lanes.load(b.dtype());
+    }
+
+    /// Stores the local variable of `b` where others find it.
+    private void keep(Buffer b) {
+        array(b);
+        mv.visitInsn(ICONST_0);
+        lanes.get(b.dtype(), locals.get(b));
+        lanes.store(b.dtype());
+    }
+
+    /// Scalars are copied, larger states exchange their arrays; all are read before one is written.
+    private void carry(List<Step.Carry> carries) {
+        List<Step.Carry> scalars = carries.stream().filter(c -> c.state().rank() == 0).toList();
+        List<Step.Carry> tensors = carries.stream().filter(c -> c.state().rank() > 0).toList();
+        int[] values = scalars.stream().mapToInt(c -> walk.values.local(c.state().dtype())).toArray();
+        for (int i = 0; i < values.length; i++) {
+            scalar(scalars.get(i).next());
+            lanes.set(scalars.get(i).state().dtype(), values[i]);
+        }
+        for (int i = 0; i < values.length; i++) {
+            Buffer state = scalars.get(i).state();
+            Integer local = locals.get(state);
+            if (local == null) {
+                array(state);
+                mv.visitInsn(ICONST_0);
+            }
+            lanes.get(state.dtype(), values[i]);
+            if (local == null) lanes.store(state.dtype());
+            else lanes.set(state.dtype(), local);
+            if (local != null && read.contains(state)) keep(state);
+        }
+        exchange(Step.Exchange.of(tensors));
+    }
+
+    private void exchange(Step.Exchange exchange) {
+        int count = exchange.to().size();
+        int[] moved = new int[count];
+        for (int i = 0; i < count; i++) {
+            moved[i] = walk.values.local(DType.INT32);
+            array(exchange.from().get(i));
+            mv.visitVarInsn(ASTORE, moved[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            Buffer to = exchange.to().get(i);
+            mv.visitVarInsn(ALOAD, BUFFERS);
+            ScalarLanes.integer(mv, positions.get(to));
+            mv.visitVarInsn(ALOAD, moved[i]);
+            mv.visitInsn(AASTORE);
+            if (arrays.containsKey(to)) {
+                mv.visitVarInsn(ALOAD, moved[i]);
+                mv.visitVarInsn(ASTORE, arrays.get(to));
+            }
+        }
+    }
+}
