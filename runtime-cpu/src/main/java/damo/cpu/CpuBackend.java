@@ -1,6 +1,7 @@
 package damo.cpu;
 
 import damo.graph.Lambda;
+import damo.lower.Staging;
 import damo.spi.Backend;
 import damo.spi.Executable;
 
@@ -14,6 +15,10 @@ public final class CpuBackend implements Backend {
     }
 
     @Override public Executable prepare(Lambda program) {
-        return new CpuExecutable(program);
+        return executable(program);
+    }
+
+    static Executable executable(Lambda program) {
+        return Staging.of(program).<Executable>map(StagedExecutable::new).orElseGet(() -> new CpuExecutable(program));
     }
 }
