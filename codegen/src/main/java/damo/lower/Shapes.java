@@ -165,8 +165,8 @@ final class Shapes {
         for (Variable inner : open.body()) shapes.put(inner, inferred(inner));
         for (int i = 0; i < open.carried().size(); i++) {
             Variable next = open.next().get(i);
-            if (failures.containsKey(next)) continue;
             List<Variable> before = shapes.get(open.carried().get(i));
+            if (failures.containsKey(next)) shapes.put(next, before);       // a step fails before anybody sees it
             List<Variable> after = shapes.get(next);
             for (int axis = 0; axis < before.size(); axis++)
                 require(v, extents.same(before.get(axis), after.get(axis)), "the state %s is %s, but its next value is %s; a state keeps its shape"

@@ -62,6 +62,7 @@ final class RandomGraph {
     final long seed;
     final Lambda lambda;
     final List<NDArray> arguments = new ArrayList<>();
+    private final boolean loops;
     private final Random random;
     private final List<Variable> pool = new ArrayList<>();
     private final Map<Variable, NDArray> values = new IdentityHashMap<>();
@@ -69,6 +70,7 @@ final class RandomGraph {
 
     RandomGraph(long seed) {
         this.seed = seed;
+        loops = seed % 3 == 0;
         random = new Random(seed);
         var inputs = new ArrayList<Variable>();
         int count = 2 + random.nextInt(4);
@@ -77,7 +79,7 @@ final class RandomGraph {
         for (int i = 0; i < steps; i++) step();
         List<Variable> results = new ArrayList<>(pool.subList(Math.max(inputs.size(), pool.size() - 1 - random.nextInt(3)), pool.size()));
         if (results.isEmpty()) results.add(inputs.getFirst().add(1));
-        lambda = new Lambda("random", inputs, random.nextInt(3) == 0 ? withGradients(results, inputs) : results);
+        lambda = new Lambda("random", inputs, random.nextInt(3) == 0 && !Boolean.getBoolean("nograd") ? withGradients(results, inputs) : results);
     }
 
     private static List<Variable> withGradients(List<Variable> results, List<Variable> inputs) {
@@ -124,7 +126,7 @@ final class RandomGraph {
             Variable b = pick(pool);
             boolean rounded = rounds.get(a) || rounds.get(b);
             try {
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(loops ? 9 : 8)) {
                     case 0 -> add(pick(EXACT).apply(a), rounds.get(a));
                     case 1 -> add(pick(SMOOTH).apply(a), true);
                     case 2 -> add(pick(SUMS).apply(a), rounds.get(a));
@@ -137,7 +139,11 @@ final class RandomGraph {
                         if (rounded) continue;
                         add(pick(COMPARING).apply(a, b), false);
                     }
-                    default -> add(movement(a, b), rounded);
+                    case 7 -> add(movement(a, b), rounded);
+                    default -> {
+                        if (!a.dtype().isFloat()) continue;
+                        add(RandomLoop.of(random, a, b, sameShape(a, b)), true);
+                    }
                 }
                 return;
             } catch (DamoException _) {
