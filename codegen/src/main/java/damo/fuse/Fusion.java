@@ -83,7 +83,7 @@ public final class Fusion {
                     built.add(new Step.Branch(condition, fuse(then), fuse(otherwise)));
                     producers.clear();                       // nothing moves across a branch
                 }
-                case Step.Check check -> built.add(check);
+                case Step.Check _, Step.Call _ -> built.add(step);
             }
         }
         return finished(built);

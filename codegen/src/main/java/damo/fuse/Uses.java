@@ -34,6 +34,7 @@ final class Uses {
                     add(otherwise);
                 }
                 case Step.Check(var condition, _) -> add(condition);
+                case Step.Call(_, var reads, _) -> reads.forEach(this::add);
             }
         }
     }

@@ -30,7 +30,7 @@ public record Program(String name, List<String> symbols, List<Buffer> inputs, Ma
             n += switch (step) {
                 case Step.Launch _ -> 1;
                 case Step.Branch(_, var then, var otherwise) -> count(then) + count(otherwise);
-                case Step.Check _ -> 0;
+                case Step.Check _, Step.Call _ -> 0;
             };
         return n;
     }

@@ -68,6 +68,12 @@ final class Region {
                 for (Variable operand : needed(v.op())) use(regions, operand, here);
             }
         }
+        // Results of one computation are computed in one place; their operands, which are the same, serve it already.
+        Map<Op, Region> together = new HashMap<>();
+        regions.forEach((v, region) -> {
+            if (v.op().results().size() > 1) together.merge(v.op().group(), region, Region::common);
+        });
+        if (!together.isEmpty()) regions.replaceAll((v, region) -> v.op().results().size() > 1 ? together.get(v.op().group()) : region);
         return regions;
     }
 
@@ -102,7 +108,7 @@ final class Region {
             case Op.Scatter(var x, var indices, _, _) -> List.of(x, indices);
             case Op.Iota _, Op.Extent _ -> List.of();
             case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Join _, Op.Gather _,
-                 Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _ -> op.operands();
+                 Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Draw _ -> op.operands();
         };
     }
 }

@@ -117,6 +117,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
             case Step.Check(var condition, _) -> {
                 if (!stored) found.add(condition);
             }
+            case Step.Call(_, var reads, var stores) -> found.addAll(stored ? stores : reads);
         }
         return found;
     }

@@ -81,6 +81,10 @@ public sealed interface Op {
     /// `x`, through which no derivative flows.
     record StopGradient(Variable x) implements Op {}
 
+    /// Random numbers: result 0 are float64 with these extents, drawn from `state`; result 1 is the state after that, of the type of
+    /// `state`. No derivative flows. What the numbers are is [Generator]'s.
+    record Draw(Generator generator, Variable state, List<Variable> extents, int result) implements Op {}
+
     /// The variables that this op computes with, in order.
     default List<Variable> operands() {
         return switch (this) {
@@ -103,6 +107,7 @@ public sealed interface Op {
             case If(var condition, var then, var otherwise) -> List.of(condition, then, otherwise);
             case Assert(var x, var condition, _) -> List.of(x, condition);
             case StopGradient(var x) -> List.of(x);
+            case Draw(_, var state, var extents, _) -> prepend(state, extents);
         };
     }
 
@@ -128,7 +133,29 @@ public sealed interface Op {
             case If _ -> new If(o.get(0), o.get(1), o.get(2));
             case Assert(_, _, var message) -> new Assert(o.get(0), o.get(1), message);
             case StopGradient _ -> new StopGradient(o.get(0));
+            case Draw(var generator, _, _, var result) -> new Draw(generator, o.get(0), o.subList(1, o.size()), result);
         };
+    }
+
+    /// Which of the results of its computation this op is; 0 where there is only one.
+    default int result() {
+        return 0;
+    }
+
+    /// The results of the computation that this op belongs to, in order. Ops that differ only in their last component, `result`, are one
+    /// computation with several results, done once; most ops are the only result of theirs.
+    default List<Op> results() {
+        return switch (this) {
+            case Draw(var generator, var state, var extents, _) -> List.of(new Draw(generator, state, extents, 0),
+                    new Draw(generator, state, extents, 1));
+            case Input _, Constant _, Elementwise _, Cast _, Reduce _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _,
+                 Gather _, Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> List.of(this);
+        };
+    }
+
+    /// What stands for the computation that this op belongs to: its result 0.
+    default Op group() {
+        return results().getFirst();
     }
 
     /// The name of the op in messages and IR text.
@@ -136,8 +163,8 @@ public sealed interface Op {
         return switch (this) {
             case Elementwise(var f, _) -> f.opcode();
             case Reduce(var f, _, _) -> f.toString();
-            case Input _, Constant _, Cast _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _, Gather _,
-                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
+            case Input _, Constant _, Cast _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _, Gather _, Scatter _,
+                 Iota _, Extent _, Dot _, If _, Assert _, StopGradient _, Draw _ -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
         };
     }
 

@@ -22,6 +22,7 @@ final class Attributes {
             case Op.Scatter(_, _, var axis, _) -> "axis=" + axis;
             case Op.Extent(_, var axis) -> "axis=" + axis;
             case Op.Dot(_, _, var axes) -> axes.toString();
+            case Op.Draw(var generator, _, _, var result) -> "generator=%s, result=%d".formatted(generator, result);
             case Op.Assert(_, _, var message) -> "message=" + Tokens.quote(message);
         };
     }

@@ -1,6 +1,7 @@
 package damo.cpu;
 
 import damo.CompilerBug;
+import damo.graph.Op;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Step;
@@ -18,6 +19,9 @@ sealed interface Action {
     /// Fails the call unless the bool at `condition` holds.
     record Check(int condition, String message) implements Action {}
 
+    /// Computes what `op` means of what is at `reads`, after giving memory to the temporaries among `stored`, where its results go.
+    record Call(Op op, int[] reads, int[] stored) implements Action {}
+
     /// `steps` with kernels by their number and buffers by their position.
     static Action[] of(List<Step> steps, Map<Kernel, Integer> numbers, Map<Buffer, Integer> positions) {
         return steps.stream().map(step -> switch (step) {
@@ -26,6 +30,8 @@ sealed interface Action {
             case Step.Branch(var condition, var then, var otherwise) -> new Branch(at(positions, condition),
                     of(then, numbers, positions), of(otherwise, numbers, positions));
             case Step.Check(var condition, var message) -> new Check(at(positions, condition), message);
+            case Step.Call(var op, var reads, var stores) -> new Call(op, reads.stream().mapToInt(b -> at(positions, b)).toArray(),
+                    stores.stream().mapToInt(b -> at(positions, b)).toArray());
         }).toArray(Action[]::new);
     }
 

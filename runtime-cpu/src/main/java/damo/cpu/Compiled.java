@@ -1,6 +1,8 @@
 package damo.cpu;
 
 import damo.DamoException;
+import damo.graph.Op;
+import damo.interpret.Interpreter;
 import damo.jvm.KernelCode;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
@@ -146,8 +148,27 @@ final class Compiled {
                 case Action.Check(var condition, var message) -> {
                     if (!holds(condition, buffers)) throw new DamoException(message);
                 }
+                case Action.Call(var op, var reads, var stored) -> {
+                    var operands = Arrays.stream(reads).mapToObj(at -> array(at, evaluated, buffers)).toList();
+                    List<NDArray> values = Interpreter.results(op, operands);
+                    for (int i = 0; i < stored.length; i++) {
+                        provide(stored[i], evaluated, buffers, workspace);
+                        store(values.get(i), op, array(stored[i], evaluated, buffers));
+                    }
+                }
             }
         }
+    }
+
+    /// What is at a position, as a call sees it; the memory of a temporary may be larger.
+    private NDArray array(int at, long[] evaluated, Object[] buffers) {
+        return NDArray.wrap(extents[at].buffer().dtype(), buffers[at], extents[at].shape(evaluated));
+    }
+
+    private void store(NDArray value, Op op, NDArray to) {
+        if (!value.type().equals(to.type()))
+            throw new DamoException("%s: %s gives %s, but %s is needed".formatted(program.name(), op.opcode(), value.type(), to.type()));
+        System.arraycopy(value.contiguous().storage(), 0, to.storage(), 0, (int) to.size());
     }
 
     /// Gives a temporary the memory of its slot.

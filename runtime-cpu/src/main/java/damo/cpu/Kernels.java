@@ -20,7 +20,7 @@ final class Kernels {
         return steps.stream().<Step>map(step -> switch (step) {
             case Step.Launch(var kernel) -> new Step.Launch(image.apply(kernel));
             case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, map(then, image), map(otherwise, image));
-            case Step.Check check -> check;
+            case Step.Check _, Step.Call _ -> step;
         }).toList();
     }
 
