@@ -34,10 +34,8 @@ public final class RandomStreams extends SeededStreams {
     }
 
     private Variable draw(Generator generator, List<Variable> extents) {
-        Op draw = new Op.Draw(generator, stream(generator.toString(), "random_state"), extents, 0);
-        var sample = new Variable(draw);
-        ((Shared) draw.operands().getFirst()).updatedBy(new Variable(draw.results().getLast()));
-        return sample;
+        return draw(new Kind(generator.toString(), 1), state ->
+                new Op.Draw(generator, state, extents, 0).results().stream().map(Variable::new).toList());
     }
 
     /// Makes this draw what `other` draws from now on.
@@ -51,16 +49,16 @@ public final class RandomStreams extends SeededStreams {
         return Twister.seeded(seed);
     }
 
-    @Override List<NDArray> start(NDArray source, String kind) {
+    @Override List<NDArray> start(NDArray source, Kind kind) {
         long[] next = source.toLongArray();
         return List.of(Twister.seeded(Twister.next(next) & SEEDS), NDArray.wrap(next, next.length));
     }
 
-    @Override NDArray seeded(long seed, String kind) {
+    @Override NDArray seeded(long seed, Kind kind) {
         return Twister.seeded(seed);
     }
 
-    @Override void check(NDArray state, String kind) {
+    @Override void check(NDArray state, Kind kind) {
         Twister.checked(state);
     }
 }

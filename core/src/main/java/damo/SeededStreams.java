@@ -5,6 +5,7 @@ import damo.graph.Variable;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /// Random streams with state: every draw has a [Shared] state of its own, which each call of a function that mentions it advances, unless
 /// the function was made with [FunctionBuilder#withoutDefaultUpdates]. Functions that mention one draw share its stream. All states follow
@@ -12,10 +13,17 @@ import java.util.List;
 ///
 /// - **Threads** safe; draws get their seeds in the order in which they are made
 public abstract sealed class SeededStreams extends Distributions permits RandomStreams, MrgRandomStreams {
-    /// The state of one draw.
+    /// What is drawn: draws of one kind have states that may be exchanged.
     ///
-    /// @param kind what may copy its state: draws of one kind
-    record Stream(Shared state, String kind) {}
+    /// @param substreams how many sequences of numbers run side by side
+    record Kind(String name, int substreams) {
+        @Override public String toString() {
+            return substreams == 1 ? name : "%s (%d substreams)".formatted(name, substreams);
+        }
+    }
+
+    /// The state of one draw.
+    record Stream(Shared state, Kind kind) {}
 
     private final List<Stream> streams = new ArrayList<>();
     private NDArray source;                              // from which the state of the next draw follows
@@ -28,20 +36,25 @@ public abstract sealed class SeededStreams extends Distributions permits RandomS
     abstract NDArray source(long seed);
 
     /// The state with which a draw of this kind starts, and what the next one follows from.
-    abstract List<NDArray> start(NDArray source, String kind);
+    abstract List<NDArray> start(NDArray source, Kind kind);
 
     /// The state of a draw of this kind that has the seed for itself.
-    abstract NDArray seeded(long seed, String kind);
+    abstract NDArray seeded(long seed, Kind kind);
 
     /// @throws DamoException if `state` is no state of a draw of this kind
-    abstract void check(NDArray state, String kind);
+    abstract void check(NDArray state, Kind kind);
 
-    /// The state of a new draw.
-    final synchronized Shared stream(String kind, String name) {
+    /// A new draw.
+    ///
+    /// @param draw from the state, what is drawn and the state after that
+    final synchronized Variable draw(Kind kind, Function<Variable, List<Variable>> draw) {
         List<NDArray> start = start(source, kind);
+        var state = new Shared(start.getFirst(), "random_state");
+        List<Variable> results = draw.apply(state);
+        state.updatedBy(results.getLast());
         source = start.getLast();
-        streams.add(new Stream(new Shared(start.getFirst(), name), kind));
-        return streams.getLast().state();
+        streams.add(new Stream(state, kind));
+        return results.getFirst();
     }
 
     /// The state from which `drawn` is drawn: what this object gave, or something computed from one such draw.
@@ -77,13 +90,13 @@ public abstract sealed class SeededStreams extends Distributions permits RandomS
         return all;
     }
 
-    private synchronized List<String> kinds() {
+    private synchronized List<Kind> kinds() {
         return streams.stream().map(Stream::kind).toList();
     }
 
     /// From now on this draws what `other` would, draw by draw in the order in which they were made.
     final void copyFrom(SeededStreams other) {
-        List<String> kinds = other.kinds();
+        List<Kind> kinds = other.kinds();
         List<NDArray> states = other.states();
         synchronized (this) {
             if (!kinds().equals(kinds) || states.size() != kinds.size() + 1)
