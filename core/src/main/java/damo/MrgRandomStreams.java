@@ -50,10 +50,10 @@ public final class MrgRandomStreams extends SeededStreams {
         return draw(kind("mrg_normal", both), state -> {
             List<Variable> drawn = numbers(state, both);
             Variable u = drawn.getFirst();
-            Variable radius = u.slice(0, half).log().mul(-2.0).sqrt();
-            Variable angle = u.slice(half, both).mul(2 * Math.PI);
-            Variable all = Build.join(0, List.of(radius.mul(angle.cos()), radius.mul(angle.sin()))).slice(0, n);
-            return List.of(new Variable(new Op.Reshape(all, extents)), drawn.getLast());
+            Variable radius = slice(u, 0, Ints.of(0), half).log().mul(-2.0).sqrt();
+            Variable angle = slice(u, 0, half, half).mul(2 * Math.PI);
+            Variable all = Build.join(0, List.of(radius.mul(angle.cos()), radius.mul(angle.sin())));
+            return List.of(new Variable(new Op.Reshape(slice(all, 0, Ints.of(0), n), extents)), drawn.getLast());
         });
     }
 
@@ -64,7 +64,11 @@ public final class MrgRandomStreams extends SeededStreams {
     }
 
     private static Kind kind(String name, Variable n) {
-        return new Kind(name, isOneStep(n) ? (int) Ints.value(n) : SUBSTREAMS);
+        return new Kind(name, substreams(n));
+    }
+
+    private static int substreams(Variable n) {
+        return isOneStep(n) ? (int) Ints.value(n) : SUBSTREAMS;
     }
 
     private static boolean isOneStep(Variable n) {
@@ -74,10 +78,11 @@ public final class MrgRandomStreams extends SeededStreams {
     /// The next `n` uniform numbers, and the state after them.
     private static List<Variable> numbers(Variable state, Variable n) {
         Variable steps = Ints.floorDiv(Ints.add(n, Ints.of(SUBSTREAMS - 1)), Ints.of(SUBSTREAMS));
+        Variable known = slice(state, 0, Ints.of(0), Ints.of(substreams(n)));     // a shared variable does not know its extents
         var values = new Variable[2];
         var next = new Variable[2];
         for (int i = 0; i < 2; i++) {
-            Variable words = state.index(Index.ALL, Index.range(3 * i, 3 * i + 3)).expandDims(1);       // [substream, 1, word]
+            Variable words = slice(known, 1, Ints.of(3 * i), Ints.of(3)).expandDims(1);               // [substream, 1, word]
             if (isOneStep(n)) {
                 next[i] = product(words, Damo.constant(Mrg.STEP[i]), 2, Mrg.M[i]);
                 values[i] = next[i].transpose().at(0);
@@ -89,7 +94,11 @@ public final class MrgRandomStreams extends SeededStreams {
         }
         Variable difference = values[0].sub(values[1]);
         Variable z = Damo.where(difference.gt(0), difference, difference.add(Mrg.M[0]));
-        return List.of(z.flatten().slice(0, n).cast(DType.FLOAT64).mul(0x1p-31), Build.join(1, List.of(next[0], next[1])));
+        return List.of(slice(z.flatten(), 0, Ints.of(0), n).cast(DType.FLOAT64).mul(0x1p-31), Build.join(1, List.of(next[0], next[1])));
+    }
+
+    private static Variable slice(Variable x, int axis, Variable start, Variable length) {
+        return new Variable(new Op.Slice(x, axis, start, length, 1));
     }
 
     /// The matrices of these numbers of steps: `[…, 3, 3]`.
