@@ -35,7 +35,7 @@ public final class MrgRandomStreams extends SeededStreams {
     }
 
     /// Float64 in (0, 1), all equally likely.
-    @Override Variable uniform(List<Variable> extents) {
+    @Override public Variable uniform(List<Variable> extents) {
         Variable n = count("uniform", extents);
         return draw(kind("mrg_uniform", n), state -> {
             List<Variable> drawn = numbers(state, n);
@@ -43,7 +43,7 @@ public final class MrgRandomStreams extends SeededStreams {
         });
     }
 
-    @Override Variable normal(List<Variable> extents) {
+    @Override public Variable normal(List<Variable> extents) {
         Variable n = count("normal", extents);
         Variable half = Ints.floorDiv(Ints.add(n, Ints.of(1)), Ints.of(2));
         Variable both = Ints.mul(half, Ints.of(2));

@@ -25,11 +25,11 @@ public final class RandomStreams extends SeededStreams {
         super(seed);
     }
 
-    @Override Variable uniform(List<Variable> extents) {
+    @Override public Variable uniform(List<Variable> extents) {
         return draw(Generator.TWISTER_UNIFORM, extents);
     }
 
-    @Override Variable normal(List<Variable> extents) {
+    @Override public Variable normal(List<Variable> extents) {
         return draw(Generator.TWISTER_NORMAL, extents);
     }
 

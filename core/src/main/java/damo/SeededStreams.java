@@ -4,7 +4,10 @@ import damo.graph.Graph;
 import damo.graph.Variable;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Random streams with state: every draw has a [Shared] state of its own, which each call of a function that mentions it advances, unless
@@ -57,29 +60,38 @@ public abstract sealed class SeededStreams extends Distributions permits RandomS
         return results.getFirst();
     }
 
-    /// The state from which `drawn` is drawn: what this object gave, or something computed from one such draw.
+    /// The state from which `drawn` is drawn: of this object's draw, or of all of its draws that `drawn` is computed from.
     ///
-    /// @throws DamoException if `drawn` depends on no draw of this object, or on several
-    public StreamState state(Variable drawn) {
-        List<Stream> found;
-        synchronized (this) {
-            List<Variable> order = Graph.order(List.of(drawn));
-            found = streams.stream().filter(s -> order.contains(s.state())).toList();
-        }
-        if (found.size() == 1) return new StreamState(this, found.getFirst());
-        throw Variable.error("state", found.isEmpty() ? "it does not depend on a draw of these streams; pass what uniform or normal of this object gave"
-                : "it depends on %d draws of these streams; pass one of them".formatted(found.size()), List.of(drawn));
+    /// @throws DamoException if `drawn` depends on no draw of this object
+    public synchronized StreamState state(Variable drawn) {
+        Set<Variable> mentioned = Collections.newSetFromMap(new IdentityHashMap<>());
+        mentioned.addAll(Graph.order(List.of(drawn)));
+        List<Stream> found = streams.stream().filter(s -> mentioned.contains(s.state())).toList();
+        if (!found.isEmpty()) return new StreamState(this, found);
+        throw Variable.error("state", "it does not depend on a draw of these streams; pass what uniform or normal of this object gave",
+                List.of(drawn));
     }
 
     /// Starts all streams anew, as if this had been made with this seed and the same draws in the same order.
     public synchronized void seed(long seed) {
-        NDArray next = source(seed);
+        source = seed(source(seed), streams);
+    }
+
+    /// Gives these streams their states, one after the other; what the next one follows from.
+    private NDArray seed(NDArray from, List<Stream> streams) {
+        NDArray next = from;
         for (Stream stream : streams) {
             List<NDArray> start = start(next, stream.kind());
             stream.state().set(start.getFirst());
             next = start.getLast();
         }
-        source = next;
+        return next;
+    }
+
+    /// Starts these streams alone anew; a single one has the seed for itself.
+    final void seed(long seed, List<Stream> streams) {
+        if (streams.size() > 1) seed(source(seed), streams);
+        else streams.getFirst().state().set(seeded(seed, streams.getFirst().kind()));
     }
 
     /// The states of all draws, and last what new draws follow from.

@@ -151,7 +151,7 @@ class MrgRandomStreamsTest {
         var two = new MrgRandomStreams(2);
         two.uniform(4);
         refused(() -> two.copyStateFrom(one), "mrg_uniform (4 substreams)", "mrg_uniform (3 substreams)");
-        refused(() -> one.state(u).set(NDArray.of(new long[4][6])), "3 rows of 6");
+        refused(() -> one.state(u).set(NDArray.of(new long[4][6])), "extent 3", "4");
         refused(() -> one.state(u).set(NDArray.of(new long[3][6])), "only zeros");
         refused(() -> one.uniform(-2), "negative");
     }

@@ -120,7 +120,8 @@ class CallsTest {
         CompiledFunction f = function().in(x, s).out(new Variable(draw).mul(2), new Variable(draw.results().getLast()).max()).on("cpu").compile();
         CompiledFunction g = function().in(x, s).out(new Variable(draw).mul(2), new Variable(draw.results().getLast()).max())
                 .on("interpreter").compile();
-        for (int size : new int[] {3000, 10}) assertEquals(g.callAll(new double[size], Twister.seeded(1)), f.callAll(new double[size], Twister.seeded(1)));
+        for (int size : new int[] {3000, 10})
+            assertEquals(g.callAll(new double[size], Twister.seeded(1)), f.callAll(new double[size], Twister.seeded(1)));
     }
 
     @Test void programsWithCallsAreKernelTextAndMeanTheSame() {
