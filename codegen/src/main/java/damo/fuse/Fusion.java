@@ -87,7 +87,7 @@ public final class Fusion {
                     built.add(new Step.Loop(index, count, fuse(body), carries, until));
                     producers.clear();                       // nothing moves across a loop
                 }
-                case Step.Check check -> built.add(check);
+                case Step.Check _, Step.Call _ -> built.add(step);
             }
         }
         return finished(built);

@@ -40,6 +40,7 @@ final class Uses {
                     until.ifPresent(this::add);
                 }
                 case Step.Check(var condition, _) -> add(condition);
+                case Step.Call(_, var reads, _) -> reads.forEach(this::add);
             }
         }
     }

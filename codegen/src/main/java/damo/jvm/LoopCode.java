@@ -59,12 +59,12 @@ final class LoopCode {
         this.walk = new KernelMethod(mv, lanes, 2);
     }
 
-    /// Whether the steps of `loop` are kernels and loops only: branches and checks need the caller.
+    /// Whether the steps of `loop` are kernels and loops only: branches, checks and calls need the caller.
     static boolean suits(Step.Loop loop) {
         return loop.body().stream().allMatch(step -> switch (step) {
             case Step.Launch _ -> true;
             case Step.Loop inner -> suits(inner);
-            case Step.Branch _, Step.Check _ -> false;
+            case Step.Branch _, Step.Check _, Step.Call _ -> false;
         });
     }
 
@@ -75,7 +75,7 @@ final class LoopCode {
             switch (step) {
                 case Step.Launch(var kernel) -> all.add(kernel);
                 case Step.Loop inner -> all.addAll(kernels(inner));
-                case Step.Branch _, Step.Check _ -> {}
+                case Step.Branch _, Step.Check _, Step.Call _ -> {}
             }
         return all;
     }
@@ -212,7 +212,7 @@ final class LoopCode {
                 mv.visitMethodInsn(INVOKESTATIC, owner, "k" + methods.get(kernel), KernelClass.DESCRIPTOR, false);
             }
             case Step.Loop inner -> loop(inner);
-            case Step.Branch _, Step.Check _ -> throw new CompilerBug("emit", "not in a loop that runs by itself", step.toString());
+            case Step.Branch _, Step.Check _, Step.Call _ -> throw new CompilerBug("emit", "not in a loop that runs by itself", step.toString());
         }
     }
 

@@ -5,6 +5,7 @@ import damo.DamoException;
 import damo.graph.ScalarOp;
 import damo.interpret.FloatMeaning;
 import damo.interpret.IntMeaning;
+import damo.interpret.Interpreter;
 import damo.type.DType;
 import damo.value.NDArray;
 import damo.value.Storage;
@@ -54,7 +55,7 @@ public final class KernelInterpreter {
 
     private void bring(Buffer buffer, NDArray array) {
         if (array.dtype() != buffer.dtype() || !Arrays.equals(array.shape(), shape(buffer)))
-            throw new DamoException("%s: input %s is %s; needs %s %s".formatted(program.name(), buffer.name(), array.type(),
+            throw new DamoException("%s: %s is %s; needs %s %s".formatted(program.name(), buffer.name(), array.type(),
                     buffer.dtype(), Arrays.toString(shape(buffer))));
         memory.put(buffer, array);
     }
@@ -68,6 +69,10 @@ public final class KernelInterpreter {
                 case Step.Loop loop -> loop(loop);
                 case Step.Check(var condition, var message) -> {
                     if (array(condition).longAt(0) == 0) throw new DamoException(message);
+                }
+                case Step.Call(var op, var reads, var stores) -> {
+                    List<NDArray> results = Interpreter.results(op, reads.stream().map(this::array).toList());
+                    for (int i = 0; i < stores.size(); i++) bring(stores.get(i), results.get(i));
                 }
             }
     }

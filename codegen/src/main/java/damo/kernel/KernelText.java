@@ -18,11 +18,13 @@ import damo.DamoException;
 ///     …
 ///   }
 ///   check %ok "what is wrong"
+///   call "draw generator=twister_uniform, result=0"(%s, %n) -> (%u, %r)
 /// }
 /// ```
 ///
 /// - A value that is used twice, and a fold that is not a whole right side, is named where its axes are known: `%1 = …`, the number
 ///   within the kernel. A named value inside a fold is local to it.
+/// - What is called is an op with its attributes, as in the text of graphs; its operands are the buffers.
 /// - Numbers: `1.0` is float64, `1.0f` float32, `3` int32, `3L` int64, `true` bool; of other dtypes `uint8(3)`, `float32(inf)`.
 ///   What is not a number is converted: `uint8(x[i])`; a number that is to be converted has parentheses of its own: `uint8((3))`.
 /// - `x[i, j]` loads by positions, `x.flat[o]` by offset; `c ? a : b` computes one of the two, `where(c, a, b)` both.

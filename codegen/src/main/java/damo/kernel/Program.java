@@ -35,7 +35,7 @@ public record Program(String name, List<String> symbols, List<Buffer> inputs, Ma
     private static void counters(List<Step> steps, List<String> into) {
         for (Step step : steps)
             switch (step) {
-                case Step.Launch _, Step.Check _ -> {}
+                case Step.Launch _, Step.Check _, Step.Call _ -> {}
                 case Step.Branch(_, var then, var otherwise) -> {
                     counters(then, into);
                     counters(otherwise, into);
@@ -54,7 +54,7 @@ public record Program(String name, List<String> symbols, List<Buffer> inputs, Ma
                 case Step.Launch _ -> 1;
                 case Step.Branch(_, var then, var otherwise) -> count(then) + count(otherwise);
                 case Step.Loop loop -> count(loop.body());
-                case Step.Check _ -> 0;
+                case Step.Check _, Step.Call _ -> 0;
             };
         return n;
     }

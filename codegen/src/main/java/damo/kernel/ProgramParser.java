@@ -1,8 +1,14 @@
 package damo.kernel;
 
+import damo.DamoException;
+import damo.graph.Op;
+import damo.graph.Source;
+import damo.graph.Variable;
 import damo.kernel.Tokens.Kind;
 import damo.kernel.Tokens.Token;
+import damo.text.OpText;
 import damo.type.DType;
+import damo.type.TensorType;
 import damo.value.NDArray;
 import damo.value.Storage;
 import java.util.ArrayList;
@@ -136,7 +142,36 @@ final class ProgramParser {
         }
         if (tokens.accept("loop")) return loop();
         if (tokens.accept("check")) return new Step.Check(mention(), tokens.take(Kind.STRING, "a message in quotes"));
-        throw tokens.expected("'kernel', 'if', 'loop', 'check' or '}'");
+        if (tokens.accept("call")) return call();
+        throw tokens.expected("'kernel', 'if', 'loop', 'check', 'call' or '}'");
+    }
+
+    private Step call() {
+        Token at = tokens.peek();
+        String text = tokens.take(Kind.STRING, "an op in quotes");
+        List<Buffer> reads = mentions();
+        tokens.expect("->");
+        List<Buffer> stores = mentions();
+        try {
+            return new Step.Call(OpText.parse(text, reads.stream().map(ProgramParser::operand).toList()), reads, stores);
+        } catch (DamoException e) {
+            throw tokens.broken(at, e.getMessage());
+        }
+    }
+
+    /// What stands for a buffer in an op: nothing but its type matters there.
+    private static Variable operand(Buffer b) {
+        List<Long> extents = b.extents().stream().map(e -> e.op() instanceof Scalar.Whole(var extent) ? extent : TensorType.UNKNOWN).toList();
+        return new Variable(new Op.Input(new Op.Input.Identity(), new TensorType(b.dtype(), extents)), b.name(), Source.NONE);
+    }
+
+    private List<Buffer> mentions() {
+        List<Buffer> all = new ArrayList<>();
+        tokens.expect("(");
+        if (!tokens.at(")"))
+            do all.add(mention()); while (tokens.accept(","));
+        tokens.expect(")");
+        return all;
     }
 
     private Step loop() {

@@ -1,5 +1,6 @@
 package damo.kernel;
 
+import damo.text.OpText;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.Comparator;
@@ -69,6 +70,10 @@ final class ProgramPrinter {
                     until.ifPresent(into::add);
                 }
                 case Step.Check(var condition, _) -> into.add(condition);
+                case Step.Call(_, var reads, var stores) -> {
+                    into.addAll(reads);
+                    into.addAll(stores);
+                }
             }
     }
 
@@ -98,11 +103,17 @@ final class ProgramPrinter {
                 }
                 case Step.Check(var condition, var message) -> out.append("%scheck %s \"%s\"\n".formatted(pad, mention(condition),
                         Words.escaped(message, '"')));
+                case Step.Call(var op, var reads, var stores) -> out.append("%scall \"%s\"(%s) -> (%s)\n".formatted(pad,
+                        Words.escaped(OpText.print(op), '"'), mentions(reads), mentions(stores)));
             }
     }
 
     private static String mention(Buffer b) {
         return "%" + Words.name(b.name());
+    }
+
+    private static String mentions(List<Buffer> all) {
+        return all.stream().map(ProgramPrinter::mention).collect(Collectors.joining(", "));
     }
 
     private static String declared(Buffer b) {

@@ -1,6 +1,7 @@
 package damo.kernel;
 
 import java.util.ArrayList;
+import damo.graph.Op;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,4 +45,8 @@ public sealed interface Step {
 
     /// Fails the call with `message` unless the bool in `condition` holds.
     record Check(Buffer condition, String message) implements Step {}
+
+    /// Computes what `op` means ([damo.interpret.Interpreter#results]) of the contents of `reads`, one for each of its operands, and stores
+    /// all its results into `stores`: for what no kernel does. It fails the call if the operands break a rule of the op.
+    record Call(Op op, List<Buffer> reads, List<Buffer> stores) implements Step {}
 }

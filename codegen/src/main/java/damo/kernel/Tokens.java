@@ -115,6 +115,11 @@ final class Tokens {
         return error(found.line(), found.column(), found.kind() == Kind.END ? found.text() : "'" + found.text() + "'", what);
     }
 
+    /// The error that what stands at `found` breaks a rule.
+    DamoException broken(Token found, String rule) {
+        return new DamoException("kernel text: %d:%d: %s".formatted(found.line(), found.column(), rule));
+    }
+
     private static DamoException error(int line, int column, String found, String expected) {
         return new DamoException("kernel text: %d:%d: found %s, expected %s".formatted(line, column, found, expected));
     }

@@ -1,6 +1,8 @@
 package damo.kernel;
 
 import damo.CompilerBug;
+import damo.graph.Source;
+import damo.graph.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +16,7 @@ import java.util.Set;
 /// - Positions are int32, one for each axis; operand dtypes are what [damo.graph.ScalarOp.Signature] says
 /// - A fold is in no branch of a [Scalar.Choose]; its axes are known in it and nowhere else
 /// - Extents mention no axes and load nothing; a name stands for one buffer, one axis, one symbol
+/// - A call has one buffer for each operand and each result of its op, of its dtype and rank
 /// - A kernel does not load what it stores, and every axis of it takes part in each of its stores
 public final class Verifier {
     private final Set<String> symbols = new HashSet<>();
@@ -90,6 +93,7 @@ public final class Verifier {
                 }
                 case Step.Loop loop -> loop(loop, readable, stored);
                 case Step.Check(var condition, _) -> condition(condition, readable);
+                case Step.Call call -> call(call, readable, stored);
             }
     }
 
@@ -114,6 +118,28 @@ public final class Verifier {
         loop.until().ifPresent(b -> condition(b, within));
         readable.addAll(within);                                        // of no step, what a step stores is not defined but for emissions: of extent 0
         symbols.remove(loop.index());
+    }
+
+    private void call(Step.Call call, Set<Buffer> readable, Set<Buffer> stored) {
+        String name = call.op().opcode();
+        alike(name, "takes", "operands", call.op().operands(), call.reads());
+        alike(name, "gives", "results", call.op().results().stream().map(r -> new Variable(r, "", Source.NONE)).toList(), call.stores());
+        for (Buffer b : call.reads()) require(readable.contains(b), "call %s reads %s, which is not stored before", name, b.name());
+        for (Buffer b : call.stores()) {
+            require(!given.contains(b), "call %s stores %s, which is given", name, b.name());
+            require(stored.add(b), "call %s stores %s, which is stored already", name, b.name());
+        }
+        readable.addAll(call.stores());
+    }
+
+    private void alike(String name, String does, String what, List<Variable> needed, List<Buffer> got) {
+        require(needed.size() == got.size(), "%s %s %d %s, not %d", name, does, needed.size(), what, got.size());
+        for (int i = 0; i < got.size(); i++) {
+            Buffer b = got.get(i);
+            buffer(b);
+            require(b.dtype() == needed.get(i).dtype() && b.rank() == needed.get(i).rank(), "%s %s %s for %s, which is %s of rank %d", name, does,
+                    needed.get(i).type(), b.name(), b.dtype(), b.rank());
+        }
     }
 
     private void condition(Buffer b, Set<Buffer> readable) {

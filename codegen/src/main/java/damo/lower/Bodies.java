@@ -56,7 +56,7 @@ final class Bodies {
             case Op.Scatter(var x, var indices, var axis, _) -> scattered(x, indices, axis, at, region);
             case Op.Iota _ -> k.convert(at.getFirst(), DType.INT64);
             case Op.Dot(var x, var y, var axes) -> contracted(x, y, axes, at, region);
-            case Op.Input _, Op.Constant _, Op.Extent _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _ ->
+            case Op.Input _, Op.Constant _, Op.Extent _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _, Op.Draw _ ->
                 throw new CompilerBug("lower", v.op().opcode() + " needs no kernel", v.toString());
         };
     }

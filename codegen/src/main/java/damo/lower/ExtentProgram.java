@@ -50,7 +50,7 @@ public final class ExtentProgram {
             case Op.Cast(var x, _) -> isScalar(x);
             case Op.Assert _, Op.StopGradient _ -> true;
             case Op.Input _, Op.Constant _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.SumTo _, Op.Slice _, Op.Unslice _,
-                 Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Loop _ -> false;
+                 Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Loop _, Op.Draw _ -> false;
         });
     }
 
@@ -82,7 +82,7 @@ public final class ExtentProgram {
             case Op.Cast(var x, _) -> (_, d) -> interpreted(v.op(), List.of(x), d, from);
             case Op.Assert _, Op.StopGradient _ -> (_, d) -> d[from[0]];
             case Op.Input _, Op.Constant _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.SumTo _, Op.Slice _, Op.Unslice _,
-                 Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Loop _ -> leaf(v);
+                 Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Loop _, Op.Draw _ -> leaf(v);
         };
     }
 

@@ -17,6 +17,7 @@ import damo.kernel.Values;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class Lowering {
     private final Map<Variable, Row> rows = new IdentityHashMap<>();
     private final Set<Buffer> carried = new HashSet<>();
     private final Map<Variable, Region> pending = new IdentityHashMap<>();
+    private final Map<Op, List<Buffer>> called = new HashMap<>();
     private final Map<Buffer, NDArray> constants = new LinkedHashMap<>();
     private final Map<Variable, String> symbols = new LinkedHashMap<>();
     private int kernels;
@@ -200,6 +202,7 @@ final class Lowering {
                 region.pending.computeIfAbsent(choices.get(v), _ -> new ArrayList<>()).add(v);
                 pending.put(v, region);
             }
+            case Op.Draw _ -> call(v, region);
             case Op.Broadcast(var x, _) when sameShape(v, x) -> alias(v, x, region);
             case Op.SumTo(var x, _) when sameShape(v, x) -> alias(v, x, region);
             case Op.Reshape(var x, _) when sameShape(v, x) -> alias(v, x, region);
@@ -211,6 +214,26 @@ final class Lowering {
                 launch(region, loops, buffers.get(v), body);
             }
         }
+    }
+
+    /// Leaves the computation of `v` to the host, with all its results.
+    private void call(Variable v, Region region) {
+        List<Buffer> stores = called.computeIfAbsent(v.op().group(), _ -> new ArrayList<>());
+        if (stores.isEmpty()) {
+            for (Op result : v.op().results()) {
+                var u = result.equals(v.op()) ? v : new Variable(result, "", v.source());
+                if (u != v) shapes.add(u);
+                stores.add(temporary(u.dtype(), extents(u)));
+            }
+            region.steps.add(new Step.Call(v.op().group(), v.op().operands().stream().map(o -> operand(o, region)).toList(), stores));
+        }
+        buffers.put(v, stores.get(v.op().result()));
+    }
+
+    private Buffer operand(Variable x, Region region) {
+        if (!(x.op() instanceof Op.Constant(var c)) || buffers.containsKey(x)) return buffer(x, region);
+        buffers.put(x, constant(c, List.of()));
+        return buffers.get(x);
     }
 
     /// A check that fails whenever the branch is taken, and something to read for what follows it.
@@ -226,10 +249,14 @@ final class Lowering {
         if (c.rank() == 0) {
             scalars.put(v, literal(c));
         } else {
-            Buffer buffer = new Buffer("c" + constants.size(), c.dtype(), extents(v));
-            buffers.put(v, buffer);
-            constants.put(buffer, c.contiguous());
+            buffers.put(v, constant(c, extents(v)));
         }
+    }
+
+    private Buffer constant(NDArray c, List<Value> extents) {
+        Buffer buffer = new Buffer("c" + constants.size(), c.dtype(), extents);
+        constants.put(buffer, c.contiguous());
+        return buffer;
     }
 
     private Value literal(NDArray c) {

@@ -131,7 +131,7 @@ final class Region {
             case Op.Scatter(var x, var indices, _, _) -> List.of(x, indices);
             case Op.Iota _, Op.Extent _ -> List.of();
             case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Join _, Op.Gather _,
-                 Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _ -> op.operands();
+                 Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _, Op.Draw _ -> op.operands();
         };
     }
 }

@@ -70,6 +70,11 @@ final class Shapes {
         return extents;
     }
 
+    /// Finds the shape of a variable that is not of the program, but made of some that are.
+    void add(Variable v) {
+        shapes.put(v, infer(v));
+    }
+
     /// The extents of `v`, each in the form that stands for all that equal it.
     List<Variable> shape(Variable v) {
         return shapes.get(v).stream().map(extents::find).toList();
@@ -134,6 +139,7 @@ final class Shapes {
             case Op.Assert(var x, _, _) -> shapes.get(x);
             case Op.StopGradient(var x) -> shapes.get(x);
             case Op.Loop _ -> looped(v, loops.get(v.op().group()));
+            case Op.Draw(_, var state, var to, var result) -> result == 0 ? to.stream().map(extents::close).toList() : shapes.get(state);
         };
     }
 

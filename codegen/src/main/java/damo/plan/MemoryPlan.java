@@ -79,7 +79,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private void carry(List<Step> steps) {
             for (Step step : steps)
                 switch (step) {
-                    case Step.Launch _, Step.Check _ -> {}
+                    case Step.Launch _, Step.Check _, Step.Call _ -> {}
                     case Step.Branch(_, var then, var otherwise) -> {
                         carry(then);
                         carry(otherwise);
@@ -154,6 +154,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
             case Step.Check(var condition, _) -> {
                 if (!stored) found.add(condition);
             }
+            case Step.Call(_, var reads, var stores) -> found.addAll(stored ? stores : reads);
         }
         return found;
     }

@@ -111,6 +111,22 @@ class KernelTextTest {
         }
     }
 
+    @Test void callsRoundTrip() {
+        String text = """
+                program f(n: int32; %s: int64[627], %x: float64[n], const %c: int64[] = [3]) -> (%u: float64[3], %r: int64[627], %z: float64[2]) {
+                  call "draw generator=twister_normal, result=0"(%s, %c) -> (%u, %r)
+                  call "slice axis=0, step=-1"(%x, %c, %c) -> (%z)
+                }
+                """;
+        assertEquals(text, KernelText.print(KernelText.parse(text)));
+        for (String[] wrong : new String[][] {{"slice axis=0", "2:6: op:1:1: 'slice' needs the attribute step"}, {"slic axis=0", "slic"},
+            {"slice axis=0, step=1 2", "2:6: op:1:22: found '2', expected an attribute or the end"}}) {
+            String program = "program f(%x: float64[3], %c: int64[]) -> (%z: float64[2]) {\ncall \"" + wrong[0] + "\"(%x, %c, %c) -> (%z) }";
+            String message = assertThrows(DamoException.class, () -> KernelText.parse(program)).getMessage();
+            assertTrue(message.startsWith("kernel text: 2:6: ") && message.contains(wrong[1]), message);
+        }
+    }
+
     @Test void commentsAndSpaceAreSkipped() {
         Program p = KernelText.parse("// test\nprogram f() ->\n(%z: int32[])\n  // what\n{ kernel k { z[] = 3 } }\n");
         assertEquals("program f() -> (%z: int32[]) {\n  kernel k {\n    z[] = 3\n  }\n}\n", p.toString());

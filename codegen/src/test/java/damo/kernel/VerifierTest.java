@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.CompilerBug;
+import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
+import damo.graph.Variable;
 import damo.type.DType;
+import damo.value.NDArray;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,12 @@ class VerifierTest {
             kernel k { for i < n, j < n { z[i] = x[j] } };                   stores into z at one place for all of axis j
             check %s "";                                                     condition s is not a single bool
             if %x { } else { };                                              condition x is not a single bool
+            call "add"(%x, %x) -> (%x);                                      call add stores x, which is given
+            call "add"(%x, %t) -> (%z);                                      call add reads t, which is not stored before
+            call "add"(%x, %x) -> (%z) call "neg"(%x) -> (%z);               call neg stores z, which is stored already
+            call "neg"(%x) -> (%b);                                          neg gives float64[?] for b, which is bool of rank 0
+            call "neg"(%x) -> (%s);                                          neg gives float64[?] for s, which is float64 of rank 0
+            call "neg"(%x) -> (%z, %t);                                      neg gives 1 results, not 2
             """)
     void brokenStepsAreNoticed(String steps, String rule) {
         breaks(rule, program(steps));
@@ -116,6 +125,15 @@ class VerifierTest {
         Axis k = new Axis("k", n);
         Value x = v.convert(v.index(k), DType.FLOAT64);
         breaks("mentions axis k outside of its loop", stores(v.apply(ScalarOp.MUL, x, v.fold(Reduction.SUM, List.of(k), x)), List.of("n")));
+    }
+
+    @Test void callsWithOtherOperandsThanTheirOpAreNoticed() {
+        Op neg = new Op.Elementwise(ScalarOp.NEG, List.of(new Variable(new Op.Constant(NDArray.of(1.0)))));
+        Buffer x = new Buffer("x", DType.FLOAT64, List.of(n));
+        Step call = new Step.Call(neg, List.of(x), List.of(z)), none = new Step.Call(neg, List.of(), List.of(z));
+        breaks("neg takes float64 for x, which is float64 of rank 1",
+                new Program("f", List.of("n"), List.of(x), Map.of(), List.of(z), List.of(call)));
+        breaks("neg takes 1 operands, not 0", new Program("f", List.of("n"), List.of(x), Map.of(), List.of(z), List.of(none)));
     }
 
     @Test void undeclaredSymbolsAreNoticed() {

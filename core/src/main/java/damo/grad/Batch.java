@@ -110,6 +110,11 @@ public final class Batch {
                 new Variable(new Op.Assert(image(x), batched.contains(condition) ? image(condition).all(0) : image(condition), message));
             case Op.StopGradient(var x) -> new Variable(new Op.StopGradient(image(x)));
             case Op.Loop _ -> throw new damo.CompilerBug("vectorize", "a loop", z.op().toString());
+            case Op.Draw(_, var state, var extents, _) -> {
+                extents.forEach(e -> single(z, e));
+                throw Variable.error("vectorize", "the state from which is drawn is batched; draw for the whole batch before, with one axis more",
+                        List.of(z, state));
+            }
         };
     }
 

@@ -48,7 +48,7 @@ final class Forward {
     /// What the tangents of the operands of `z` make of `z`; empty for zero.
     private Optional<Variable> push(Variable z) {
         return switch (z.op()) {
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Extent _, Op.StopGradient _ -> Optional.empty();
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Extent _, Op.StopGradient _, Op.Draw _ -> Optional.empty();
             case Op.Elementwise(var f, var args) -> elementwise(z, f, args);
             case Op.Cast(var x, var to) -> tangent(x).map(t -> t.cast(to));
             case Op.Reduce(var f, var x, var axes) -> tangent(x).flatMap(t -> reduce(z, f, x, axes, t));

@@ -31,7 +31,7 @@ final class Pullback {
     /// Passes what the cotangent `g` of `z` contributes to each operand that is wanted.
     void of(Variable z, Variable g) {
         switch (z.op()) {
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Extent _, Op.StopGradient _ -> {}
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Extent _, Op.StopGradient _, Op.Draw _ -> {}
             case Op.Elementwise(var f, var args) -> elementwise(z, g, f, args);
             case Op.Cast(var x, _) -> to(x, g.cast(x.dtype()));
             case Op.Reduce(var f, var x, var axes) -> reduce(z, g, f, x, axes);

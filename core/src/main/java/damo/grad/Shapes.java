@@ -95,6 +95,7 @@ final class Shapes {
             case Op.Gather(var x, var indices, var axis) -> replaced(of(x), axis, 1, of(indices));
             case Op.Scatter(var x, var indices, var axis, var extent) -> replaced(of(x), axis, indices.rank(), List.of(dim(extent)));
             case Op.Iota(var length) -> List.of(dim(length));
+            case Op.Draw(_, var state, var e, var result) -> result == 0 ? e.stream().map(this::dim).toList() : of(state);
             case Op.Extent _ -> List.of();
             case Op.Dot(var x, var y, var axes) -> {
                 var all = new ArrayList<Dim>();

@@ -6,6 +6,7 @@ import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// What a variable computes. Sealed: a record added here makes javac list every table that must learn of it
 /// ([#with], [TypeRule], and the tables of the interpreter, the derivatives, the text and the lowering).
@@ -114,6 +115,10 @@ public sealed interface Op {
         }
     }
 
+    /// Random numbers: result 0 are float64 with these extents, drawn from `state`; result 1 is the state after that, of the type of
+    /// `state`. No derivative flows. What the numbers are is [Generator]'s.
+    record Draw(Generator generator, Variable state, List<Variable> extents, int result) implements Op {}
+
     /// The variables that this op computes with, in order.
     default List<Variable> operands() {
         return switch (this) {
@@ -137,6 +142,7 @@ public sealed interface Op {
             case Assert(var x, var condition, _) -> List.of(x, condition);
             case StopGradient(var x) -> List.of(x);
             case Loop(_, var operands, _) -> operands;
+            case Draw(_, var state, var extents, _) -> prepend(state, extents);
         };
     }
 
@@ -163,7 +169,30 @@ public sealed interface Op {
             case Assert(_, _, var message) -> new Assert(o.get(0), o.get(1), message);
             case StopGradient _ -> new StopGradient(o.get(0));
             case Loop(var body, _, var result) -> new Loop(body, o, result);
+            case Draw(var generator, _, _, var result) -> new Draw(generator, o.get(0), o.subList(1, o.size()), result);
         };
+    }
+
+    /// Which of the results of its computation this op is; 0 where there is only one.
+    default int result() {
+        return 0;
+    }
+
+    /// The results of the computation that this op belongs to, in order. Ops that differ only in their last component, `result`, are one
+    /// computation with several results, done once; most ops are the only result of theirs.
+    default List<Op> results() {
+        return switch (this) {
+            case Loop loop -> IntStream.range(0, loop.body.results()).<Op>mapToObj(loop::result).toList();
+            case Draw(var generator, var state, var extents, _) -> List.of(new Draw(generator, state, extents, 0),
+                    new Draw(generator, state, extents, 1));
+            case Input _, Constant _, Elementwise _, Cast _, Reduce _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _,
+                 Gather _, Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _ -> List.of(this);
+        };
+    }
+
+    /// What stands for the computation that this op belongs to: its result 0.
+    default Op group() {
+        return this instanceof Loop loop ? loop.result(0) : results().getFirst();
     }
 
     /// The name of the op in messages and IR text.
@@ -172,13 +201,9 @@ public sealed interface Op {
             case Elementwise(var f, _) -> f.opcode();
             case Reduce(var f, _, _) -> f.toString();
             case Input _, Constant _, Cast _, Dimshuffle _, Reshape _, Broadcast _, SumTo _, Slice _, Unslice _, Join _, Gather _,
-                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _, Loop _ -> getClass().getSimpleName().toLowerCase(Locale.ROOT);
+                 Scatter _, Iota _, Extent _, Dot _, If _, Assert _, StopGradient _, Loop _, Draw _ ->
+                getClass().getSimpleName().toLowerCase(Locale.ROOT);
         };
-    }
-
-    /// The op of which this one is one result of several: what computes all of them at once. Itself if it has one result.
-    default Op group() {
-        return this instanceof Loop loop ? loop.result(0) : this;
     }
 
     private static List<Variable> prepend(Variable first, List<Variable> rest) {

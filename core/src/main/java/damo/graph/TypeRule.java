@@ -59,6 +59,12 @@ final class TypeRule {
             }
             case Op.StopGradient(var x) -> x.type();
             case Op.Loop loop -> LoopRule.of(loop);
+            case Op.Draw(_, var state, var extents, var result) -> {
+                check(state.dtype() == DType.INT64 && state.rank() == 1, op, "the state of a generator is an int64 vector");
+                check(result == 0 || result == 1, op, "there are two results, 0 and 1, and no result %d".formatted(result));
+                var sample = new TensorType(DType.FLOAT64, known(op, extents));
+                yield result == 0 ? sample : state.type();
+            }
         };
     }
 

@@ -92,7 +92,7 @@ final class Updates {
             // An axis that was dropped is not found: −1 is a new one of extent 1.
             case Op.Dimshuffle(var x, var pattern) -> Movement.dimshuffle(v, Movement.identity(x.rank()).stream().map(pattern::indexOf).toList());
             case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Broadcast _, Op.SumTo _, Op.Unslice _, Op.Join _,
-                 Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _ ->
+                 Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _, Op.Draw _ ->
                     throw new CompilerBug("index", "an index is made of slices, gathers and shapes only", op.opcode());
         };
     }

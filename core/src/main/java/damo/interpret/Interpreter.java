@@ -26,7 +26,7 @@ public final class Interpreter {
     /// @throws DamoException if an argument is not of its parameter's type, if shapes do not fit, or if an [Op.Assert] fails
     public static List<NDArray> run(Lambda f, List<NDArray> arguments) {
         Map<Variable, NDArray> values = bind(f, arguments);
-        var groups = new HashMap<Op, List<NDArray>>();
+        Map<Op, List<NDArray>> together = new HashMap<>();
         var pending = new ArrayDeque<>(f.results());
         while (!pending.isEmpty()) {
             Variable v = pending.peek();
@@ -35,7 +35,7 @@ public final class Interpreter {
             missing.reversed().forEach(pending::push);
             if (!missing.isEmpty()) continue;
             pending.pop();
-            if (!values.containsKey(v)) values.put(v, value(v, values, groups));
+            if (!values.containsKey(v)) values.put(v, value(v, values, together));
         }
         return f.results().stream().map(values::get).toList();
     }
@@ -44,7 +44,14 @@ public final class Interpreter {
     ///
     /// @throws DamoException if the operands break a rule of the op
     public static NDArray apply(Op op, List<NDArray> operands) {
-        return results(op, Source.NONE, operands).get(number(op));
+        return results(op, operands).get(op.result());
+    }
+
+    /// All results of the computation of `op` ([Op#results]), given the values of its operands.
+    ///
+    /// @throws DamoException if the operands break a rule of the op
+    public static List<NDArray> results(Op op, List<NDArray> operands) {
+        return results(op, Source.NONE, operands);
     }
 
     private static Map<Variable, NDArray> bind(Lambda f, List<NDArray> arguments) {
@@ -73,43 +80,48 @@ public final class Interpreter {
             case Op.Extent(var x, var axis) when x.type().extent(axis) != TensorType.UNKNOWN -> List.of();
             case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _,
                  Op.SumTo _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _,
-                 Op.StopGradient _, Op.Loop _ -> op.operands();
+                 Op.StopGradient _, Op.Draw _, Op.Loop _ -> op.operands();
         };
     }
 
-    private static NDArray value(Variable v, Map<Variable, NDArray> values, Map<Op, List<NDArray>> groups) {
+    private static NDArray value(Variable v, Map<Variable, NDArray> values, Map<Op, List<NDArray>> together) {
         if (v.op() instanceof Op.Extent(var x, var axis) && x.type().extent(axis) != TensorType.UNKNOWN)
             return NDArray.scalar(v.dtype(), x.type().extent(axis));
         if (v.op() instanceof Op.Assert(_, var condition, var message) && !values.get(condition).scalarBoolean())
             throw new DamoException(message + Facts.against(condition, values));
         NDArray value = v.op() instanceof Op.If(var condition, var then, var otherwise)
                 ? values.get(values.get(condition).scalarBoolean() ? then : otherwise)
-                : groups.computeIfAbsent(v.op().group(), op -> results(op, v.source(), op.operands().stream().map(values::get).toList()))
-                        .get(number(v.op()));
+                : results(v, v.op().operands().stream().map(values::get).toList(), together).get(v.op().result());
         if (v.type().mayHold(value.type())) return value;
         if (v.op() instanceof Op.If)
             throw Variable.error("if", "the branch taken gives %s, but both must give %s".formatted(value.type(), v.type()), v.op().operands());
         throw new CompilerBug("interpret", "%s of type %s has a value of type %s".formatted(v.label(), v.type(), value.type()), v.op().toString());
     }
 
-    /// All results of the op of which `op` computes one.
-    ///
-    /// @throws DamoException if the operands break a rule of the op
-    public static List<NDArray> results(Op op, List<NDArray> operands) {
-        return results(op, Source.NONE, operands);
-    }
-
-    private static int number(Op op) {
-        return op instanceof Op.Loop loop ? loop.result() : 0;
+    /// The results of the computation of `v`; where there are several, from `together` if they are there.
+    private static List<NDArray> results(Variable v, List<NDArray> operands, Map<Op, List<NDArray>> together) {
+        if (v.op().results().size() == 1) return results(v.op(), v.source(), operands);
+        return together.computeIfAbsent(v.op().group(), _ -> results(v.op(), v.source(), operands));
     }
 
     private static List<NDArray> results(Op op, Source source, List<NDArray> operands) {
         try {
-            return op instanceof Op.Loop loop ? Looping.run(loop.body(), operands) : List.of(meaning(op, operands));
+            return meanings(op, operands);
         } catch (DamoException e) {
             if (op instanceof Op.Assert) throw e;
             throw Shapes.error(op, source, operands.stream().map(NDArray::type).toList(), e.getMessage());
         }
+    }
+
+    /// The results of the op, in order.
+    private static List<NDArray> meanings(Op op, List<NDArray> o) {
+        return switch (op) {
+            case Op.Loop loop -> Looping.run(loop.body(), o);
+            case Op.Draw(var generator, _, _, _) -> Twister.draw(generator, o.getFirst(), rest(o));
+            case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _,
+                 Op.SumTo _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _,
+                 Op.If _, Op.Assert _, Op.StopGradient _ -> List.of(meaning(op, o));
+        };
     }
 
     private static NDArray meaning(Op op, List<NDArray> o) {
@@ -137,7 +149,7 @@ public final class Interpreter {
                 yield o.get(0);
             }
             case Op.StopGradient _ -> o.get(0);
-            case Op.Loop _ -> throw new CompilerBug("interpret", "a loop has several results", op.toString());
+            case Op.Draw _, Op.Loop _ -> meanings(op, o).get(op.result());
         };
     }
 

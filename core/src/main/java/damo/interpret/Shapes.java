@@ -156,7 +156,7 @@ public final class Shapes {
         return LongStream.concat(Arrays.stream(x, 0, axis), LongStream.concat(Arrays.stream(by), Arrays.stream(x, axis + count, x.length))).toArray();
     }
 
-    private static void nonNegative(long... extents) {
+    static void nonNegative(long... extents) {
         for (long extent : extents) check(extent >= 0, "an extent is %d; extents must be 0 or more", extent);
     }
 

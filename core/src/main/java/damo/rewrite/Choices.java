@@ -62,7 +62,7 @@ final class Choices {
         boolean computes = switch (v.op()) {
             // A repeated constant says more as it is; a failing check must fail at run time; If and Assert have rules of their own.
             case Op.Input _, Op.Constant _, Op.Broadcast _, Op.Unslice _, Op.Scatter _, Op.If _, Op.Assert _, Op.StopGradient _,
-                 Op.Loop _ -> false;
+                 Op.Loop _, Op.Draw _ -> false;
             case Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.SumTo _, Op.Slice _, Op.Join _, Op.Gather _,
                  Op.Iota _, Op.Extent _, Op.Dot _ -> true;
         };

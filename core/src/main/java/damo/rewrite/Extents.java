@@ -102,6 +102,7 @@ public final class Extents {
             case Op.Gather(var x, var indices, var axis) -> replaced(x, axis, 1, known.get(indices));
             case Op.Scatter(var x, var indices, var axis, var extent) -> replaced(x, axis, indices.rank(), List.of(computed(extent)));
             case Op.Iota(var length) -> List.of(computed(length));
+            case Op.Draw(_, var state, var extents, var result) -> result == 0 ? extents.stream().map(this::computed).toList() : known.get(state);
             case Op.Extent _ -> List.of();
             case Op.Dot(var x, var y, var axes) -> {
                 var all = new ArrayList<>(pick(x, axes.xBatch()));

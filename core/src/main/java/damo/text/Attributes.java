@@ -23,6 +23,7 @@ final class Attributes {
             case Op.Extent(_, var axis) -> "axis=" + axis;
             case Op.Dot(_, _, var axes) -> axes.toString();
             case Op.Loop(_, _, var result) -> "result=" + result;
+            case Op.Draw(var generator, _, _, var result) -> "generator=%s, result=%d".formatted(generator, result);
             case Op.Assert(_, _, var message) -> "message=" + Tokens.quote(message);
         };
     }

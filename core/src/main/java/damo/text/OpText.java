@@ -1,6 +1,7 @@
 package damo.text;
 
 import damo.graph.DotAxes;
+import damo.graph.Generator;
 import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
@@ -13,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/// An op from its name, operands and attributes: what the two parsers share.
-final class OpText {
+/// An op from its name, operands and attributes: what the parsers share; and an op alone, without operands, as text.
+public final class OpText {
     private static final List<String> NAMED = List.of("cast", "dimshuffle", "reshape", "broadcast", "sumto", "slice", "unslice", "join", "gather",
-            "scatter", "iota", "extent", "dot", "if", "assert", "stopgradient");
+            "scatter", "iota", "extent", "dot", "if", "assert", "stopgradient", "draw");
 
     private final Tokens tokens;
     private final Tokens.Token at;
@@ -28,6 +29,24 @@ final class OpText {
         this.at = at;
         this.o = operands;
         this.attributes = new LinkedHashMap<>(attributes);
+    }
+
+    /// The name and attributes of `op`: `slice axis=0, step=2`.
+    public static String print(Op op) {
+        return "%s %s".formatted(op.opcode(), Attributes.of(op)).strip();
+    }
+
+    /// The op on these operands whose name and attributes `text` says.
+    ///
+    /// @throws damo.DamoException saying what was found in it and what was expected
+    public static Op parse(String text, List<Variable> operands) {
+        Tokens tokens = Tokens.ofGraph("op", text);
+        Tokens.Token at = tokens.expect(Tokens.Kind.NAME, "the name of an op");
+        var attributes = new LinkedHashMap<String, Object>();
+        if (tokens.seesNext("="))
+            do attribute(tokens, attributes); while (tokens.takes(","));
+        if (tokens.peek().kind() != Tokens.Kind.END) throw tokens.error(tokens.peek(), "an attribute or the end");
+        return op(tokens, at, operands, attributes);
     }
 
     /// The op that the word `at` names.
@@ -62,6 +81,7 @@ final class OpText {
             case "if" -> new Op.If(needs(3).get(0), o.get(1), o.get(2));
             case "assert" -> new Op.Assert(needs(2).get(0), o.get(1), attribute("message", String.class, "a quoted text"));
             case "stopgradient" -> new Op.StopGradient(needs(1).get(0));
+            case "draw" -> new Op.Draw(attribute("generator", Generator.class, "a generator"), first(), rest(), (int) number("result"));
             default -> throw tokens.error(at, "the name of an op" + Near.hint(name, names()));
         };
     }
@@ -143,10 +163,15 @@ final class OpText {
     private static Object value(Tokens tokens) {
         Tokens.Token at = tokens.peek();
         if (at.kind() == Tokens.Kind.STRING) return tokens.take().text();
-        if (at.kind() == Tokens.Kind.NAME) return dtype(tokens);
+        if (at.kind() == Tokens.Kind.NAME) return word(tokens);
         if (!tokens.sees("[")) return integer(tokens);
         List<Long> list = integers(tokens);
         return tokens.takes(":") ? new Pair(list, integers(tokens)) : list;
+    }
+
+    private static Object word(Tokens tokens) {
+        for (Generator generator : Generator.values()) if (tokens.takes(generator.toString())) return generator;
+        return dtype(tokens);
     }
 
     /// Reads a list such as `[0, 1]`, in which `new` stands for a new axis.

@@ -78,7 +78,7 @@ public final class Pretty {
             case Op.Dot(var x, var y, var axes) when isProduct(x, y, axes) -> "dot(%s, %s)".formatted(texts.get(x), texts.get(y));
             case Op.Assert(var x, var condition, _) -> "assert(%s, %s)".formatted(texts.get(x), texts.get(condition));
             case Op.Reduce _, Op.Dimshuffle _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _,
-                 Op.If _, Op.StopGradient _, Op.Loop _ -> {
+                 Op.If _, Op.StopGradient _, Op.Loop _, Op.Draw _ -> {
                 String attributes = Attributes.of(v.op());
                 yield "%s(%s%s)".formatted(v.op().opcode(), list(v.op().operands()), attributes.isEmpty() ? "" : ", " + attributes);
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import damo.DamoException;
 import damo.graph.Build;
 import damo.graph.DotAxes;
+import damo.graph.Generator;
 import damo.graph.Graph;
 import damo.graph.Ints;
 import damo.graph.Lambda;
@@ -66,6 +67,7 @@ class GraphTextTest {
             case "If" -> new Op.If(C, X, X);
             case "Assert" -> new Op.Assert(X, C, "it \"failed\" at \\ \n in\ttwo lines");
             case "StopGradient" -> new Op.StopGradient(X);
+            case "Draw" -> new Op.Draw(Generator.TWISTER_NORMAL, I, List.of(N, N), 1);
             default -> throw new AssertionError("there is no sample of " + kind);
         };
     }

@@ -1,6 +1,7 @@
 package damo.cpu;
 
 import damo.CompilerBug;
+import damo.graph.Op;
 import damo.kernel.Buffer;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
@@ -24,6 +25,9 @@ sealed interface Action {
 
     /// Fails the call unless the bool at `condition` holds.
     record Check(int condition, String message) implements Action {}
+
+    /// Computes what `op` means of what is at `reads`, and stores its results at `stores`, after giving memory to those `provided`.
+    record Call(Op op, int[] reads, int[] stores, int[] provided) implements Action {}
 
     /// Runs `body` once for each value of a counter.
     ///
@@ -54,6 +58,7 @@ sealed interface Action {
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);
                 case Step.Check(var condition, var message) -> new Check(at(positions, condition), message);
+                case Step.Call(var op, var reads, var stores) -> new Call(op, at(reads), at(stores), at(stores.stream().filter(b -> !provided.contains(b)).toList()));
             }).toArray(Action[]::new);
         }
 
@@ -80,6 +85,7 @@ sealed interface Action {
                 switch (step) {
                     case Step.Launch(var kernel) -> kernel.stores().forEach(s -> into.add(s.to()));
                     case Step.Loop inner -> stored(inner, into);
+                    case Step.Call call -> into.addAll(call.stores());
                     case Step.Branch _, Step.Check _ -> {}
                 }
             loop.carries().forEach(c -> into.add(c.next()));

@@ -1,6 +1,8 @@
 package damo.cpu;
 
 import damo.DamoException;
+import damo.graph.Op;
+import damo.interpret.Interpreter;
 import damo.jvm.KernelCode;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
@@ -64,7 +66,7 @@ final class Compiled {
         return steps.stream().anyMatch(step -> switch (step) {
             case Step.Launch _ -> false;
             case Step.Loop loop -> mayFail(loop.body());
-            case Step.Branch _, Step.Check _ -> true;
+            case Step.Branch _, Step.Check _, Step.Call _ -> true;
         });
     }
 
@@ -155,6 +157,12 @@ final class Compiled {
                 case Action.Check(var condition, var message) -> {
                     if (!holds(condition, buffers)) throw new DamoException(message);
                 }
+                case Action.Call(var op, var reads, var stored, var provided) -> {
+                    var operands = Arrays.stream(reads).mapToObj(at -> array(at, evaluated, buffers)).toList();
+                    List<NDArray> values = Interpreter.results(op, operands);
+                    for (int at : provided) provide(at, evaluated, buffers, workspace);
+                    for (int i = 0; i < stored.length; i++) store(values.get(i), op, array(stored[i], evaluated, buffers));
+                }
             }
         }
     }
@@ -175,6 +183,17 @@ final class Compiled {
             for (int j = 0; j < moved.length; j++) buffers[loop.to()[j]] = moved[j];
             if (ends) return;
         }
+    }
+
+    /// What is at a position, as a call sees it; the memory of a temporary may be larger.
+    private NDArray array(int at, long[] evaluated, Object[] buffers) {
+        return NDArray.wrap(extents[at].buffer().dtype(), buffers[at], extents[at].shape(evaluated));
+    }
+
+    private void store(NDArray value, Op op, NDArray to) {
+        if (!value.type().equals(to.type()))
+            throw new DamoException("%s: %s gives %s, but %s is needed".formatted(program.name(), op.opcode(), value.type(), to.type()));
+        System.arraycopy(value.contiguous().storage(), 0, to.storage(), 0, (int) to.size());
     }
 
     /// Gives a temporary the memory of its slot.

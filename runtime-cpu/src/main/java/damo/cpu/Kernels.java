@@ -21,7 +21,7 @@ final class Kernels {
             case Step.Launch(var kernel) -> new Step.Launch(image.apply(kernel));
             case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, map(then, image), map(otherwise, image));
             case Step.Loop(var index, var count, var body, var carries, var until) -> new Step.Loop(index, count, map(body, image), carries, until);
-            case Step.Check check -> check;
+            case Step.Check _, Step.Call _ -> step;
         }).toList();
     }
 
@@ -35,7 +35,7 @@ final class Kernels {
     private static void loops(List<Step> steps, List<Step.Loop> into) {
         for (Step step : steps)
             switch (step) {
-                case Step.Launch _, Step.Check _ -> {}
+                case Step.Launch _, Step.Check _, Step.Call _ -> {}
                 case Step.Branch(_, var then, var otherwise) -> {
                     loops(then, into);
                     loops(otherwise, into);

@@ -2,11 +2,14 @@ package damo.verify;
 
 import damo.Damo;
 import damo.graph.DotAxes;
+import damo.graph.Generator;
 import damo.graph.Ints;
 import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
 import damo.graph.Variable;
+import damo.interpret.Interpreter;
+import damo.interpret.Twister;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.ArrayList;
@@ -228,6 +231,21 @@ final class OpSamples {
         on(Op.Assert.class, ALL, "that holds", x -> op(new Op.Assert(x, Damo.lt(Ints.of(0), Ints.extent(x, 0)), "never said")), 3);
         on(Op.StopGradient.class, ALL, "stopped", x -> op(new Op.StopGradient(x)), 3);
         STRUCTURE.get(Op.StopGradient.class).replaceAll(s -> new Sample(s.name(), s.f(), s.at(), false));
+    }
+
+    static {
+        for (Generator g : Generator.values())
+            for (int result : new int[] {0, 1})
+                for (NDArray state : List.of(Twister.seeded(5), used(g)))
+                    add(Op.Draw.class, new Sample("%s, result %d".formatted(g, result),
+                            a -> op(new Op.Draw(g, a.get(0), List.of(Ints.extent(a.get(1), 0), Ints.of(3)), result)),
+                            List.of(state, counting(DType.FLOAT64, 5)), false));
+    }
+
+    /// A state with which was drawn.
+    private static NDArray used(Generator g) {
+        return Interpreter.results(new Op.Draw(g, op(new Op.Constant(Twister.seeded(6))), List.of(Ints.of(7)), 0),
+                List.of(Twister.seeded(6), NDArray.of(7L))).getLast();
     }
 
     private static Variable flipped(Variable x) {
