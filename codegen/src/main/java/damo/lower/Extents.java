@@ -65,7 +65,7 @@ final class Extents {
 
     private Variable closing(Variable v) {
         if (v.op() instanceof Op.Extent(var x, var axis)) return shapes.extent(x, axis);
-        if (ExtentProgram.isLeaf(v)) return v;
+        if (ExtentProgram.isLeaf(v)) return fixed(v);
         if (v.op() instanceof Op.Assert(var x, _, _)) return closed.get(x);
         if (v.op() instanceof Op.StopGradient(var x)) return closed.get(x);
         if (v.op() instanceof Op.Elementwise(var f, var args)) {
@@ -75,6 +75,14 @@ final class Extents {
                 return arithmetic(f, find(closed.get(args.get(0))), find(closed.get(args.get(1))), v);
         }
         return folded(v.rebuilt(closed));
+    }
+
+    /// `v`, which must not depend on the step of a loop.
+    private Variable fixed(Variable v) {
+        if (v.op() instanceof Op.Constant) return v;
+        for (Variable u : Graph.order(List.of(v)))
+            if (u.op() instanceof Op.Input && parameters.stream().noneMatch(p -> p == u)) throw new Varying();
+        return v;
     }
 
     private Variable arithmetic(ScalarOp f, Variable a, Variable b, Variable v) {

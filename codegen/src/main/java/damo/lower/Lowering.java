@@ -3,6 +3,7 @@ package damo.lower;
 import damo.graph.Graph;
 import damo.graph.Ints;
 import damo.graph.Lambda;
+import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.Variable;
 import damo.kernel.Axis;
@@ -110,6 +111,32 @@ final class Lowering {
         for (Variable v : order) if (regions.get(v) != null && !buffers.containsKey(v)) lower(v);
     }
 
+    /// The loop as a call of the host: a program's memory is planned before it runs, and this loop's body would need other memory in each step.
+    private void called(OpenLoop loop, Region region) {
+        LoopBody body = loop.loop().body();
+        var results = new ArrayList<>(body.next());
+        var stores = new ArrayList<Buffer>();
+        for (Variable state : loop.loop().initial()) stores.add(temporary(state.dtype(), extents(state)));
+        for (int i = body.states(); i < body.states() + body.emissions(); i++) {
+            int number = i;
+            Optional<Variable> member = loop.members().stream().filter(m -> OpenLoop.number(m) == number).findFirst();
+            if (member.isEmpty()) continue;
+            results.add(body.step().results().get(i));
+            stores.add(temporary(member.get().dtype(), extents(member.get())));
+            buffers.put(member.get(), stores.getLast());
+        }
+        if (body.until()) {
+            results.add(body.step().results().getLast());
+            stores.add(temporary(DType.INT64, List.of()));
+        }
+        for (Variable member : loop.members())
+            if (loop.isState(member)) buffers.put(member, stores.get(OpenLoop.number(member)));
+            else if (loop.isCount(member)) buffers.put(member, stores.getLast());
+        var wanted = new LoopBody(body.step().withResults(results), body.sequences(), body.states(), body.until());
+        region.steps.add(new Step.Call(new Op.Loop(wanted, loop.loop().operands(), 0),
+                loop.loop().operands().stream().map(o -> operand(o, region)).toList(), stores));
+    }
+
     /// The loop as one step: states are carried from buffer to buffer, what is emitted is stored row by row.
     private void loop(OpenLoop loop, Region region) {
         Region inside = region.loop(loop);
@@ -191,7 +218,9 @@ final class Lowering {
             case Op.StopGradient(var x) -> alias(v, x, region);
             case Op.Loop _ -> {
                 OpenLoop loop = loops.get(v.op().group());
-                if (v == loop.members().getFirst()) loop(loop, region);
+                if (v != loop.members().getFirst()) return;
+                if (shapes.isVarying(loop)) called(loop, region);
+                else loop(loop, region);
             }
             case Op.Assert(var x, var condition, var message) -> {
                 region.steps.add(new Step.Check(buffer(condition, region), message));

@@ -8,11 +8,15 @@ import damo.graph.Op;
 import damo.graph.Variable;
 import damo.type.TensorType;
 import damo.value.NDArray;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -23,6 +27,9 @@ final class Shapes {
     private final Map<Variable, DamoException> failures = new IdentityHashMap<>();
     private final Extents extents;
     private final Map<Op, OpenLoop> loops;
+    private final Deque<OpenLoop> within = new ArrayDeque<>();
+    private final Set<OpenLoop> interpreted = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Variable> varying = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Predicate<Variable> isConditional;
 
     /// Finds all shapes. What only a branch of a conditional needs may fail: that branch fails if it is taken, and nothing else does.
@@ -41,6 +48,11 @@ final class Shapes {
         try {
             if (!(v.op() instanceof Op.If)) Region.needed(v.op()).forEach(this::requireShape);
             return infer(v);
+        } catch (Varying _) {
+            if (within.isEmpty()) throw error(v, "its shape changes from step to step of a loop; give all steps one shape");
+            interpreted.add(within.peek());
+            if (v.rank() > 0) varying.add(v);
+            return axes(v.rank(), i -> extents.of(0));                  // never asked for
         } catch (DamoException e) {
             if (!isConditional.test(v)) throw e;
             failures.put(v, e);
@@ -49,12 +61,18 @@ final class Shapes {
     }
 
     private void requireShape(Variable v) {
+        if (varying.contains(v)) throw new Varying();
         if (failures.containsKey(v)) throw failures.get(v);
     }
 
     /// Why `v` has no shape, if it has none.
     Optional<DamoException> failure(Variable v) {
         return Optional.ofNullable(failures.get(v));
+    }
+
+    /// Whether an extent in the body changes from step to step.
+    boolean isVarying(OpenLoop loop) {
+        return interpreted.contains(loop);
     }
 
     /// The extent of an axis as it was inferred.
@@ -150,6 +168,7 @@ final class Shapes {
         if (v == first) enter(v, open);
         if (open.isState(v)) return shapes.get(open.carried().get(OpenLoop.number(v)));
         if (open.isCount(v)) return List.of();
+        requireShape(open.results().get(OpenLoop.number(v)));
         var all = new ArrayList<Variable>(List.of(extents.close(open.loop().steps())));
         all.addAll(shapes.get(open.results().get(OpenLoop.number(v))));
         return all;
@@ -168,10 +187,13 @@ final class Shapes {
             shapes.put(open.elements().get(i), shapes.get(sequence).subList(1, sequence.rank()));
         }
         for (int i = 0; i < open.carried().size(); i++) shapes.put(open.carried().get(i), shapes.get(loop.initial().get(i)));
+        within.push(open);
         for (Variable inner : open.body()) shapes.put(inner, inferred(inner));
+        within.pop();
         for (int i = 0; i < open.carried().size(); i++) {
             Variable next = open.next().get(i);
             List<Variable> before = shapes.get(open.carried().get(i));
+            if (varying.contains(next)) continue;
             if (failures.containsKey(next)) shapes.put(next, before);       // a step fails before anybody sees it
             List<Variable> after = shapes.get(next);
             for (int axis = 0; axis < before.size(); axis++)
