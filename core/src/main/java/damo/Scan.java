@@ -38,7 +38,7 @@ public final class Scan {
 
     private final Source source = Source.here();
     private final long number = Shared.nextNumber();
-    private final Variable index = Loops.index();
+    private final Variable index = placeholder("i", TensorType.scalar(DType.INT64));
     private final List<Variable> elements = new ArrayList<>();
     private final List<Variable> sequences = new ArrayList<>();
     private final List<Tapped> states = new ArrayList<>();
@@ -50,17 +50,20 @@ public final class Scan {
     private int checkpoint;
     private int truncate;
     private boolean closed;
+    private boolean unfolding;
     private Unfolding settled;
 
     Scan() {}
 
     /// A sequence or state as a step sees it; itself the tap nearest to the present.
     public static final class Tapped extends Variable {
+        private final String owner;
         private final Map<Integer, Variable> taps;
         private final List<Variable> initial;                       // of a state: before the first step, the oldest first
 
-        private Tapped(String name, TensorType type, int self, Map<Integer, Variable> others, List<Variable> initial) {
-            super(new Op.Input(new Op.Input.Identity(), type), name, Source.here());
+        private Tapped(String owner, String name, TensorType type, int self, Map<Integer, Variable> others, List<Variable> initial) {
+            super(new Op.Input(new Op.Input.Identity(owner), type), name, Source.here());
+            this.owner = owner;
             this.taps = others;
             this.initial = initial;
             taps.put(self, this);
@@ -71,9 +74,9 @@ public final class Scan {
         /// @throws DamoException if this tap was not asked for
         public Variable tap(int distance) {
             Variable tap = taps.get(distance);
-            if (tap == null) throw new DamoException("tap: %s has the taps %s, not %d; list it where the sequence or state is made"
-                    .formatted(label(), taps.keySet().stream().sorted().toList(), distance));
-            return tap;
+            if (tap != null) return tap;
+            throw Variable.error(owner + ": tap", "%s has the taps %s, not %d; list it where the sequence or state is made"
+                    .formatted(label(), taps.keySet().stream().sorted().toList(), distance), List.of(this));
         }
     }
 
@@ -89,8 +92,8 @@ public final class Scan {
         return read("backwards", xs.index(new Index.Range(null, null, -1)), 0);
     }
 
-    private static void axis(String what, Variable xs) {
-        if (xs.rank() == 0) throw Variable.error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
+    private void axis(String what, Variable xs) {
+        if (xs.rank() == 0) throw error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
     }
 
     private Tapped read(String what, Variable xs, int... taps) {
@@ -103,8 +106,8 @@ public final class Scan {
         TensorType type = xs.type().withExtents(xs.type().extents().subList(1, xs.rank()));
         int nearest = Arrays.stream(taps).boxed().min(Comparator.comparing(Math::abs)).orElseThrow();
         Map<Integer, Variable> others = new HashMap<>();
-        for (int tap : taps) if (tap != nearest) others.put(tap, Loops.parameter(xs.name(), type));
-        var element = new Tapped(xs.name(), type, nearest, others, List.of());
+        for (int tap : taps) if (tap != nearest) others.put(tap, placeholder(xs.name(), type));
+        var element = new Tapped(label(), xs.name(), type, nearest, others, List.of());
         for (int tap : taps) {
             elements.add(element.tap(tap));
             sequences.add(last == first ? xs : new Variable(new Op.Slice(xs, 0, Ints.of(tap - first), length, 1)));
@@ -125,22 +128,22 @@ public final class Scan {
         int[] all = taps.length == 0 ? new int[] {-1} : taps;
         distinct("state", all);
         if (Arrays.stream(all).anyMatch(t -> t >= 0))
-            throw Variable.error("state", "the taps of a state are steps ago, so negative, not " + Arrays.toString(all), List.of(initial));
+            throw error("state", "the taps of a state are steps ago, so negative, not " + Arrays.toString(all), List.of(initial));
         int depth = -Arrays.stream(all).min().orElseThrow();
         List<Variable> first = taps.length == 0 ? List.of(initial) : rows(initial, depth);
         Map<Integer, Variable> others = new HashMap<>();
-        for (int tap = -depth; tap < -1; tap++) others.put(tap, Loops.parameter(initial.name(), first.getFirst().type()));
-        var state = new Tapped(initial.name(), first.getFirst().type(), -1, others, first);
+        for (int tap = -depth; tap < -1; tap++) others.put(tap, placeholder(initial.name(), first.getFirst().type()));
+        var state = new Tapped(label(), initial.name(), first.getFirst().type(), -1, others, first);
         states.add(state);
         return state;
     }
 
-    private static List<Variable> rows(Variable initial, int depth) {
+    private List<Variable> rows(Variable initial, int depth) {
         if (initial.rank() == 0 || initial.type().extent(0) >= 0 && initial.type().extent(0) != depth)
-            throw Variable.error("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
+            throw error("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
                     .formatted(depth, depth), List.of(initial));
         Variable whole = initial.type().extent(0) == depth ? initial : new Variable(new Op.Assert(initial, initial.shape(0).eq(depth),
-                Variable.message("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
+                Variable.message(label() + ": state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
                         .formatted(depth, depth), List.of(initial))));
         var rows = new ArrayList<Variable>();
         for (int i = 0; i < depth; i++) rows.add(whole.at(i));
@@ -156,10 +159,10 @@ public final class Scan {
     public void next(Variable state, Variable value) {
         Tapped known = known("next", state);
         if (next.containsKey(known))
-            throw Variable.error("next", "the next value of %s was given already".formatted(state.label()), List.of(state, next.get(known)));
+            throw error("next", "the next value of %s was given already".formatted(state.label()), List.of(state, next.get(known)));
         TensorType type = known.type();
         if (!type.mayHold(value.type()))
-            throw Variable.error("next", "a state keeps its dtype and shape: the next value of %s must be %s; cast or reshape it, or the initial value"
+            throw error("next", "a state keeps its dtype and shape: the next value of %s must be %s; cast or reshape it, or the initial value"
                     .formatted(state.label(), type), List.of(known, value));
         open("next");
         next.put(known, value);
@@ -169,10 +172,10 @@ public final class Scan {
     public void times(Variable count) {
         open("times");
         if (count.rank() != 0 || !count.dtype().isInteger())
-            throw Variable.error("times", "the number of steps must be an integer scalar", List.of(count));
+            throw error("times", "the number of steps must be an integer scalar", List.of(count));
         Variable steps = count.cast(DType.INT64);
         if (Ints.isConstant(steps) && Ints.value(steps) < 0)
-            throw Variable.error("times", "the number of steps must not be negative", List.of(count));
+            throw error("times", "the number of steps must not be negative", List.of(count));
         times = times == null ? steps : Ints.min(times, steps);
     }
 
@@ -185,13 +188,12 @@ public final class Scan {
     public void until(Variable condition) {
         open("until");
         if (condition.rank() != 0 || condition.dtype() != DType.BOOL)
-            throw Variable.error("until", "the condition must be a bool scalar; compare, or reduce with all or any", List.of(condition));
+            throw error("until", "the condition must be a bool scalar; compare, or reduce with all or any", List.of(condition));
         until = until == null ? condition : until.or(condition);
     }
 
     /// `value` in each step, stacked along a new first axis.
     public Variable emit(Variable value) {
-        open("emit");
         return emission(value, value.type(), () -> value);
     }
 
@@ -242,29 +244,48 @@ public final class Scan {
         return source == Source.NONE ? "scan" : "scan (%s)".formatted(source);
     }
 
+    private DamoException error(String what, String rule, List<Variable> about) {
+        return Variable.error(what.isEmpty() ? label() : label() + ": " + what, rule, about);
+    }
+
+    private Variable placeholder(String name, TensorType type) {
+        return Loops.parameter(label(), name, type);
+    }
+
     private Tapped known(String what, Variable state) {
         for (Tapped s : states) if (s.op().equals(state.op())) return s;
-        throw Variable.error(what, "this is no state of %s; pass what state(…) returned".formatted(label()), List.of(state));
+        throw error(what, "this is no state of %s; pass what state(…) returned".formatted(label()), List.of(state));
     }
 
     private void open(String what) {
-        if (closed && !what.equals("emit"))
+        if (closed)
             throw new DamoException("%s: %s: a result of the loop is in use already; describe the loop before a function or derivative uses it"
                     .formatted(label(), what));
     }
 
     private synchronized Unfolding settled() {
+        if (settled != null) return settled;
+        if (unfolding)
+            throw new DamoException("%s: a step mentions a result of its own loop; mention the state or what is emitted itself".formatted(label()));
+        unfolding = true;
+        try {
+            settled = source.during(this::unfold);
+        } finally {
+            unfolding = false;
+        }
         closed = true;
-        if (settled == null) settled = source.during(this::unfold);
         return settled;
     }
 
     private Unfolding unfold() {
         for (Tapped state : states)
             if (!next.containsKey(state))
-                throw Variable.error(label(), "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
+                throw error("", "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
         if (times == null && lengths == null && until == null)
             throw new DamoException("%s: the loop has no end; give it a sequence, times(…) or until(…)".formatted(label()));
+        if (times != null && lengths != null && Ints.isConstant(times) && Ints.isConstant(lengths) && Ints.value(times) > Ints.value(lengths))
+            throw error("", "%d steps are asked for, but a sequence has elements for %d only; ask for fewer, or give a longer sequence"
+                    .formatted(Ints.value(times), Ints.value(lengths)), sequences);
         Variable steps = times != null ? times : lengths != null ? lengths : Ints.of(MOST);
         var carried = new ArrayList<Variable>();
         var initial = new ArrayList<Variable>();
