@@ -211,7 +211,7 @@ public class Variable extends Fluent {
     /// The sums of the elements up to each one along `axis`, itself included. Bools and small integers are summed in 64 bits, as in NumPy;
     /// floats one after the other, so that the error grows with the number of them.
     public Variable cumsum(int axis) {
-        return Reductions.running("cumsum", ScalarOp.ADD, 0, this, axis);
+        return Reductions.running("cumsum", ScalarOp.ADD, -0.0, this, axis);              // 0.0 + −0.0 would be 0.0
     }
 
     /// As [#cumsum(int)], of the elements in row-major order: a vector.
