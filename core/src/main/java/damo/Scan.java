@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A loop, described by its parts; they are handles, so there is no order of arguments to remember.
 ///
@@ -31,11 +34,9 @@ import java.util.function.Supplier;
 /// What a step mentions from outside is captured. What does not depend on the step is computed once, before the loop. A random draw that was
 /// written after `scan()` is made anew in each step, and its stream goes on after the loop; one that was written before is the same in all steps.
 ///
-/// The parts may be given in any order, but a state's next value and the end of the loop before a result of it is used in a function or derivative.
+/// The parts may be given in any order, but all save [#emit], [#trace], [#last] and [#steps] before a result is used in a function or derivative.
+/// Sequences, states and [#index] have values within a step only.
 public final class Scan {
-    /// The most steps that a loop without [#times] and sequences does.
-    static final long MOST = Integer.MAX_VALUE;
-
     private final Source source = Source.here();
     private final long number = Shared.nextNumber();
     private final Variable index = placeholder("i", TensorType.scalar(DType.INT64));
@@ -44,9 +45,7 @@ public final class Scan {
     private final List<Tapped> states = new ArrayList<>();
     private final Map<Variable, Variable> next = new IdentityHashMap<>();
     private final List<Supplier<Variable>> emitted = new ArrayList<>();
-    private Variable lengths;
-    private Variable times;
-    private Variable until;
+    private final Ending end = new Ending(label());
     private int checkpoint;
     private int truncate;
     private boolean closed;
@@ -78,26 +77,28 @@ public final class Scan {
             throw Variable.error(owner + ": tap", "%s has the taps %s, not %d; list it where the sequence or state is made"
                     .formatted(label(), taps.keySet().stream().sorted().toList(), distance), List.of(this));
         }
+
+        /// The taps of a state, the oldest first: a step moves each to the place of the one before.
+        private Stream<Variable> carried() {
+            return IntStream.range(-initial.size(), 0).mapToObj(taps::get);
+        }
     }
 
     /// The element of `xs` along its first axis that belongs to the step; the shortest sequence decides how many steps there are, unless
-    /// [#times] does. With taps such as `-1, 0, 2`, elements at these distances from the step, all of which must exist.
+    /// [#times] does. With taps such as `-1, 0, 2`, elements at these distances from the step: there are as many steps fewer as the taps reach.
+    ///
+    /// @throws DamoException if `xs` is a scalar, or a tap is named twice
     public Tapped sequence(Variable xs, int... taps) {
         return read("sequence", xs, taps.length == 0 ? new int[] {0} : taps);
     }
 
-    /// As [#sequence], from the last element to the first.
+    /// As [#sequence], from the last element to the first. Emissions stay in the order of the steps.
     public Tapped backwards(Variable xs) {
-        axis("backwards", xs);
-        return read("backwards", xs.index(new Index.Range(null, null, -1)), 0);
-    }
-
-    private void axis(String what, Variable xs) {
-        if (xs.rank() == 0) throw error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
+        return read("backwards", xs.rank() == 0 ? xs : xs.index(new Index.Range(null, null, -1)), 0);
     }
 
     private Tapped read(String what, Variable xs, int... taps) {
-        axis(what, xs);
+        if (xs.rank() == 0) throw error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
         open(what);
         distinct(what, taps);
         int first = Math.min(0, Arrays.stream(taps).min().orElseThrow());
@@ -112,7 +113,7 @@ public final class Scan {
             elements.add(element.tap(tap));
             sequences.add(last == first ? xs : new Variable(new Op.Slice(xs, 0, Ints.of(tap - first), length, 1)));
         }
-        lengths = lengths == null ? length : Ints.min(lengths, length);
+        end.sequence(length);
         return element;
     }
 
@@ -122,7 +123,10 @@ public final class Scan {
     }
 
     /// A value that each step finds as the step before left it, `initial` at first; [#next] says what it becomes. With taps such as
-    /// `-2, -1`, the values that many steps ago, and `initial` has them along its first axis, the oldest first.
+    /// `-2, -1`, the values that many steps ago, and `initial` has them along its first axis, the oldest first: as many rows as the taps reach
+    /// back, also if not every one of them is named.
+    ///
+    /// @throws DamoException if a tap is not negative or named twice, or `initial` has another number of rows (if open: when it is called)
     public Tapped state(Variable initial, int... taps) {
         open("state");
         int[] all = taps.length == 0 ? new int[] {-1} : taps;
@@ -139,23 +143,22 @@ public final class Scan {
     }
 
     private List<Variable> rows(Variable initial, int depth) {
-        if (initial.rank() == 0 || initial.type().extent(0) >= 0 && initial.type().extent(0) != depth)
-            throw error("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
-                    .formatted(depth, depth), List.of(initial));
-        Variable whole = initial.type().extent(0) == depth ? initial : new Variable(new Op.Assert(initial, initial.shape(0).eq(depth),
-                Variable.message(label() + ": state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
-                        .formatted(depth, depth), List.of(initial))));
-        var rows = new ArrayList<Variable>();
-        for (int i = 0; i < depth; i++) rows.add(whole.at(i));
-        return rows;
+        String rule = "the taps reach %d steps back, so the initial value needs %d rows along its first axis".formatted(depth, depth);
+        long known = initial.rank() == 0 ? 0 : initial.type().extent(0);
+        if (known != TensorType.UNKNOWN && known != depth) throw error("state", rule, List.of(initial));
+        Variable whole = known == depth ? initial
+                : new Variable(new Op.Assert(initial, initial.shape(0).eq(depth), Variable.message(label() + ": state", rule, List.of(initial))));
+        return IntStream.range(0, depth).mapToObj(whole::at).toList();
     }
 
     private void distinct(String what, int[] taps) {
         if (Arrays.stream(taps).distinct().count() < taps.length)
-            throw new DamoException("%s: %s: a tap is named twice in %s".formatted(label(), what, Arrays.toString(taps)));
+            throw error(what, "a tap is named twice in " + Arrays.toString(taps), List.of());
     }
 
-    /// What `state` is in the next step: of its dtype and shape.
+    /// What `state` is in the next step, from what it and the others were in this one.
+    ///
+    /// @throws DamoException if `value` has another dtype or shape (if open: when it is called), or the next value was given already
     public void next(Variable state, Variable value) {
         Tapped known = known("next", state);
         if (next.containsKey(known))
@@ -168,15 +171,10 @@ public final class Scan {
         next.put(known, value);
     }
 
-    /// How many steps there are: an integer scalar, not negative. Sequences must have at least as many elements.
+    /// How many steps there are: an integer scalar, not negative. Sequences must have at least as many elements. Of several counts the least.
     public void times(Variable count) {
         open("times");
-        if (count.rank() != 0 || !count.dtype().isInteger())
-            throw error("times", "the number of steps must be an integer scalar", List.of(count));
-        Variable steps = count.cast(DType.INT64);
-        if (Ints.isConstant(steps) && Ints.value(steps) < 0)
-            throw error("times", "the number of steps must not be negative", List.of(count));
-        times = times == null ? steps : Ints.min(times, steps);
+        end.times(count);
     }
 
     /// How many steps there are.
@@ -184,12 +182,10 @@ public final class Scan {
         times(Ints.of(count));
     }
 
-    /// Ends the loop after the step in which `condition`, a bool scalar, holds.
+    /// Ends the loop after the step in which `condition`, a bool scalar, holds; of several conditions, any.
     public void until(Variable condition) {
         open("until");
-        if (condition.rank() != 0 || condition.dtype() != DType.BOOL)
-            throw error("until", "the condition must be a bool scalar; compare, or reduce with all or any", List.of(condition));
-        until = until == null ? condition : until.or(condition);
+        end.until(condition);
     }
 
     /// `value` in each step, stacked along a new first axis.
@@ -235,7 +231,7 @@ public final class Scan {
 
     private int positive(String what, int count) {
         open(what);
-        if (count < 1) throw new DamoException("%s: %s: a positive number of steps is needed, not %d".formatted(label(), what, count));
+        if (count < 1) throw error(what, "a positive number of steps is needed, not " + count, List.of());
         return count;
     }
 
@@ -244,6 +240,7 @@ public final class Scan {
         return source == Source.NONE ? "scan" : "scan (%s)".formatted(source);
     }
 
+    /// That `what` (a part of the description, or nothing for all of it) broke `rule`.
     private DamoException error(String what, String rule, List<Variable> about) {
         return Variable.error(what.isEmpty() ? label() : label() + ": " + what, rule, about);
     }
@@ -254,19 +251,18 @@ public final class Scan {
 
     private Tapped known(String what, Variable state) {
         for (Tapped s : states) if (s.op().equals(state.op())) return s;
-        throw error(what, "this is no state of %s; pass what state(…) returned".formatted(label()), List.of(state));
+        throw error(what, "this is no state of this loop; pass what its state(…) returned", List.of(state));
     }
 
     private void open(String what) {
         if (closed)
-            throw new DamoException("%s: %s: a result of the loop is in use already; describe the loop before a function or derivative uses it"
-                    .formatted(label(), what));
+            throw error(what, "a result of the loop is in use already; describe the loop before a function or derivative uses it", List.of());
     }
 
     private synchronized Unfolding settled() {
         if (settled != null) return settled;
         if (unfolding)
-            throw new DamoException("%s: a step mentions a result of its own loop; mention the state or what is emitted itself".formatted(label()));
+            throw error("", "a step mentions a result of its own loop; mention the state or what is emitted itself", List.of());
         unfolding = true;
         try {
             settled = source.during(this::unfold);
@@ -281,23 +277,15 @@ public final class Scan {
         for (Tapped state : states)
             if (!next.containsKey(state))
                 throw error("", "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
-        if (times == null && lengths == null && until == null)
-            throw new DamoException("%s: the loop has no end; give it a sequence, times(…) or until(…)".formatted(label()));
-        if (times != null && lengths != null && Ints.isConstant(times) && Ints.isConstant(lengths) && Ints.value(times) > Ints.value(lengths))
-            throw error("", "%d steps are asked for, but a sequence has elements for %d only; ask for fewer, or give a longer sequence"
-                    .formatted(Ints.value(times), Ints.value(lengths)), sequences);
-        Variable steps = times != null ? times : lengths != null ? lengths : Ints.of(MOST);
-        var carried = new ArrayList<Variable>();
-        var initial = new ArrayList<Variable>();
-        var after = new ArrayList<Variable>();
-        for (Tapped state : states)
-            for (int tap = -state.initial.size(); tap < 0; tap++) {
-                carried.add(state.tap(tap));
-                initial.add(state.initial.get(state.initial.size() + tap));
-                after.add(tap == -1 ? next.get(state) : state.tap(tap + 1));
-            }
-        var parts = new Loops.Parts(label(), steps, index, elements, sequences, carried, initial, after,
-                emitted.stream().map(Supplier::get).toList(), until);
+        List<Variable> carried = all(Tapped::carried);
+        List<Variable> initial = all(s -> s.initial.stream());
+        List<Variable> after = all(s -> Stream.concat(s.carried().skip(1), Stream.of(next.get(s))));
+        var parts = new Loops.Parts(label(), end.steps(sequences), index, elements, sequences, carried, initial, after,
+                emitted.stream().map(Supplier::get).toList(), end.condition());
         return Unfolding.of(Streaming.threaded(parts, number), states, truncate, checkpoint);
+    }
+
+    private List<Variable> all(Function<Tapped, Stream<Variable>> parts) {
+        return states.stream().flatMap(parts).toList();
     }
 }

@@ -345,9 +345,9 @@ class ScanTest {
         var one = scan();
         var other = scan();
         var s = one.state(constant(0.0).named("s"));
-        refused(() -> other.next(s, s.add(1)), "scan (ScanTest.java:", "next: this is no state of", "s is float64");
-        refused(() -> other.last(s), "last: this is no state of");
-        refused(() -> other.trace(other.sequence(ONES_TO_FIVE)), "trace: this is no state of");
+        refused(() -> other.next(s, s.add(1)), "scan (ScanTest.java:", "next: this is no state of this loop", "s is float64");
+        refused(() -> other.last(s), "last: this is no state of this loop");
+        refused(() -> other.trace(other.sequence(ONES_TO_FIVE)), "trace: this is no state of this loop");
         refused(() -> run(s.add(1)), "s is float64", "has a value only within the steps of scan (ScanTest.java:", "last(…)");
         refused(() -> run(one.index()), "i is int64", "only within the steps of scan (ScanTest.java:");
         refused(() -> run(one.sequence(ONES_TO_FIVE, -1, 0).tap(-1)), "only within the steps of scan (ScanTest.java:");
