@@ -3,7 +3,6 @@ package damo.graph;
 import damo.DamoException;
 import damo.type.DType;
 import damo.type.TensorType;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;

@@ -2,7 +2,6 @@ package damo.verify;
 
 import damo.Damo;
 import damo.Scan;
-import damo.graph.Op;
 import damo.graph.Variable;
 import damo.type.DType;
 import damo.value.NDArray;
