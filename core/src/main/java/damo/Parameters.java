@@ -61,7 +61,8 @@ final class Parameters {
 
     /// `x`, if `condition` holds for all of its elements: refused at once if it is a constant, else when the function is called.
     Variable checked(String name, Variable given, Variable x, String need, UnaryOperator<Variable> condition) {
-        Variable holds = condition.apply(x).all();
+        Variable each = condition.apply(x);
+        Variable holds = each.rank() == 0 ? each : each.all();        // of a scalar, the message says which comparison fails
         String rule = "the %s must be %s".formatted(name, need);
         if (!isKnown(holds)) return new Variable(new Op.Assert(x, holds, Variable.message(distribution, rule, List.of(given))));
         if (isTrue(holds)) return x;

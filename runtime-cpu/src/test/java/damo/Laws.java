@@ -2,6 +2,7 @@ package damo;
 
 import static org.junit.jupiter.api.Assertions.*;
 
+import damo.type.DType;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
@@ -57,7 +58,7 @@ final class Laws {
 
     /// Kolmogorov and Smirnov: the largest difference of the distribution functions.
     static void fits(String name, NDArray sample, DoubleUnaryOperator below) {
-        double[] x = sample.astype(damo.type.DType.FLOAT64).toDoubleArray();
+        double[] x = sample.astype(DType.FLOAT64).toDoubleArray();
         Arrays.sort(x);
         double largest = 0;
         for (int i = 0; i < x.length; i++) {

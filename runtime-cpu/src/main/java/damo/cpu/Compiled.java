@@ -144,7 +144,7 @@ final class Compiled {
                 case Action.Branch(var condition, var then, var otherwise) ->
                     run(holds(condition, buffers) ? then : otherwise, evaluated, symbols, buffers, workspace);
                 case Action.Check(var condition, var message) -> {
-                    if (!holds(condition, buffers)) throw new DamoException(message);
+                    if (!holds(condition, buffers)) throw new CheckFailed(message);
                 }
             }
         }
