@@ -159,8 +159,8 @@ public abstract class Distributions {
     }
 
     /// How many of `n` (an integer, 0 to 2⁵³) trials succeed that each do with the probability `p`. By inversion, or where `n p` and
-    /// `n (1 − p)` are 10 or more by Hörmann's rejection method, which fails with a probability of 2⁻⁶⁰; logarithms within 1e−12 or `n`
-    /// roundings.
+    /// `n (1 − p)` are 10 or more by Hörmann's rejection method, which fails with a probability of 2⁻⁶⁰; its probabilities are right within
+    /// 1e−12, or as many roundings as the deviation `√(n p (1 − p))` if those are more.
     public Variable binomial(Object n, Object p, Object... extents) {
         var parameters = new Parameters("binomial");
         Variable trials = parameters.integer("number of trials", n);
@@ -179,7 +179,7 @@ public abstract class Distributions {
     }
 
     /// Poisson with this rate (the mean, 0 to 2⁵³). By inversion below 16, else by Hörmann's rejection method, which fails with a probability
-    /// of 2⁻⁶⁰.
+    /// of 2⁻⁶⁰; its probabilities are right within 1e−12, or as many roundings as the deviation `√rate` if those are more.
     public Variable poisson(Object rate, Object... extents) {
         var p = new Parameters("poisson");
         Variable mean = Damo.stopGradient(p.between("rate", rate, 0, LARGEST, "in 0..2⁵³"));

@@ -10,8 +10,9 @@ import java.util.List;
 /// mentions the variable brings forward when it is called; functions that mention one variable share its counter. A variable has one value
 /// within a call, wherever it stands.
 ///
-/// The numbers of the `n`-th draw variable made here are, in the `t`-th call (both from 0), those of `key.fold(n).fold(t)`. A call that
-/// fails changes no counter. `function().withoutDefaultUpdates()` repeats the numbers.
+/// The numbers of the `n`-th draw made here are, in the `t`-th call (both from 0), those of `key.fold(n).fold(t)`; a law that needs several
+/// draws (gamma, beta, binomial, Poisson) makes several. A call that fails changes no counter. A function that is built
+/// `withoutDefaultUpdates()` draws the same numbers in each call.
 public final class KeyStreams extends Distributions {
     private final RandomKey key;
     private final List<Shared> counters = new ArrayList<>();

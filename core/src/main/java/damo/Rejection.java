@@ -64,10 +64,10 @@ final class Rejection {
         Variable c = Damo.div(1, d.mul(9).sqrt());
         return run(random, extents, 14, (r, all) -> {
             Variable z = r.part(0).normal(all);
-            Variable root = z.mul(c).add(1);
-            Variable v = root.mul(root).mul(root);
-            Variable bound = z.mul(z).mul(0.5).add(d.mul(Damo.sub(1, v).add(v.log())));
-            return new Attempts(root.gt(0).and(r.part(1).uniform(all).log().lt(bound)), d.mul(v));
+            Variable step = z.mul(c);
+            Variable above = step.mul(step.mul(step.add(3)).add(3));          // (1 + step)³ − 1, which does not cancel for large shapes
+            Variable bound = z.mul(z).mul(0.5).add(d.mul(above.log1p().sub(above)));
+            return new Attempts(step.gt(-1).and(r.part(1).uniform(all).log().lt(bound)), d.mul(above.add(1)));
         });
     }
 
@@ -85,7 +85,8 @@ final class Rejection {
             Variable k = a.mul(2).div(us).add(b).mul(u).add(rate).add(0.43).floor();
             Variable whole = k.maximum(0);
             // The logarithm of the probability of k, with Stirling's formula for the factorial.
-            Variable log = whole.mul(rate.div(whole.add(1)).log()).add(whole.add(1).sub(rate)).sub(whole.add(1).log().mul(0.5))
+            Variable away = rate.sub(whole.add(1));
+            Variable log = whole.mul(away.div(whole.add(1)).log1p()).sub(away).sub(whole.add(1).log().mul(0.5))
                     .sub(0.5 * Math.log(2 * Math.PI)).sub(stirling(whole));
             Variable inside = v.mul(scale).div(a.div(us.mul(us)).add(b)).log().le(log);
             return new Attempts(us.ge(0.07).and(v.le(sure)).or(k.ge(0).and(us.ge(0.013).or(v.le(us))).and(inside)), k);
@@ -103,7 +104,8 @@ final class Rejection {
         Variable scale = Damo.div(5.1, b).add(2.83).mul(deviation);
         Variable mode = n.add(1).mul(p).floor();
         Variable rest = n.sub(mode);
-        Variable top = mode.add(0.5).mul(mode.add(1).div(odds.mul(rest.add(1))).log()).add(stirling(mode)).add(stirling(rest));
+        Variable top = stirling(mode).add(stirling(rest));
+        Variable slope = odds.mul(rest.add(1)).div(mode.add(1)).log();
         return run(random, extents, 34, (r, all) -> {
             Variable u = r.part(0).uniform(all).sub(0.5);
             Variable v = r.part(1).uniform(all);
@@ -111,8 +113,10 @@ final class Rejection {
             Variable k = a.mul(2).div(us).add(b).mul(u).add(n.mul(p).add(0.5)).floor();
             Variable whole = k.maximum(0).minimum(n);
             Variable left = n.sub(whole);
-            Variable log = top.add(n.add(1).mul(rest.add(1).div(left.add(1)).log()))
-                    .add(whole.add(0.5).mul(odds.mul(left.add(1)).div(whole.add(1)).log())).sub(stirling(whole)).sub(stirling(left));
+            // The logarithm of the probability of k in terms of that of the mode, with Stirling's formula for the factorials.
+            Variable away = whole.sub(mode);
+            Variable log = away.mul(slope).add(whole.add(0.5).mul(away.neg().div(rest.add(1)).log1p().sub(away.div(mode.add(1)).log1p())))
+                    .add(n.add(1).mul(away.div(left.add(1)).log1p())).add(top).sub(stirling(whole)).sub(stirling(left));
             Variable inside = v.mul(scale).div(a.div(us.mul(us)).add(b)).log().le(log);
             return new Attempts(us.ge(0.07).and(v.le(sure)).or(k.ge(0).and(k.le(n)).and(inside)), k);
         });
