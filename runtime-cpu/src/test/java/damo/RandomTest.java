@@ -300,7 +300,7 @@ class RandomTest {
         assertThrows(DamoException.class, () -> KEY.sample(constant(new double[2]), 3));
         assertThrows(DamoException.class, () -> KEY.weightedSample(constant(new double[2]), constant(new double[] {1, 0}), 2));
         assertThrows(DamoException.class, () -> KEY.normal(DType.INT32, 3));
-        assertThrows(DamoException.class, () -> KEY.normal(-3));
+        assertTrue(assertThrows(DamoException.class, () -> KEY.normal(-3)).getMessage().contains("RandomTest.java"));
     }
 
     @Test void aFailingCallChangesNothing() {
