@@ -17,7 +17,8 @@ final class LoopFlow {
     /// The operands through which a derivative may reach `z`.
     List<Variable> into(Variable z) {
         if (!z.dtype().isFloat() || z.op() instanceof Op.StopGradient) return List.of();
-        return z.op() instanceof Op.Loop loop ? of(loop.body()).get(loop.result()).stream().mapToObj(loop.operands()::get).toList() : z.op().operands();
+        if (!(z.op() instanceof Op.Loop loop)) return z.op().operands();
+        return of(loop.body()).get(loop.result()).stream().mapToObj(loop.operands()::get).toList();
     }
 
     /// For each result of a loop over `body`, the positions of the operands that it depends on, in however many steps.

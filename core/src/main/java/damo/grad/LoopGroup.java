@@ -20,7 +20,8 @@ record LoopGroup(Op.Loop loop, List<Variable> members, List<Integer> numbers) {
     private record Key(List<Variable> operands, List<Variable> parameters, List<Variable> next, List<Variable> until) {
         static Key of(Op.Loop loop) {
             LoopBody body = loop.body();
-            return new Key(loop.operands(), body.step().parameters(), body.next(), body.until() ? List.of(body.step().results().getLast()) : List.of());
+            List<Variable> until = body.step().results().subList(body.states() + body.emissions(), body.step().results().size());
+            return new Key(loop.operands(), body.step().parameters(), body.next(), until);
         }
     }
 

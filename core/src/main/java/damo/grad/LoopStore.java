@@ -20,14 +20,12 @@ import java.util.Set;
 final class LoopStore {
     private final Op.Loop loop;
     private final LoopBody body;
-    private final Set<Variable> forward = identity();
     private final Set<Variable> strict = identity();
 
     private LoopStore(Op.Loop loop) {
         this.loop = loop;
         this.body = loop.body();
         List<Variable> order = Graph.order(body.step().results());
-        forward.addAll(order);
         strict.addAll(body.step().results());
         for (Variable v : order.reversed())
             if (strict.contains(v)) strict.addAll(v.op() instanceof Op.If(var condition, _, _) ? List.of(condition) : v.op().operands());
@@ -92,15 +90,11 @@ final class LoopStore {
 
     private boolean isKept(Variable v) {
         if (body.carried().contains(v)) return true;
-        return strict.contains(v) && (body.step().results().contains(v) ? !(v.op() instanceof Op.Constant) && !(v.op() instanceof Op.Loop) : isCostly(v));
-    }
-
-    /// Whether to compute it again is more than to read it.
-    private boolean isCostly(Variable v) {
-        return switch (v.op()) {
+        return strict.contains(v) && switch (v.op()) {
             case Op.Reduce _, Op.SumTo _, Op.Scatter _, Op.Dot _, Op.If _ -> true;
-            case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.Slice _, Op.Unslice _,
-                 Op.Join _, Op.Gather _, Op.Iota _, Op.Extent _, Op.Assert _, Op.StopGradient _, Op.Loop _ -> false;
+            case Op.Elementwise _, Op.Cast _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _,
+                 Op.Iota _, Op.Assert _, Op.StopGradient _ -> body.step().results().contains(v);
+            case Op.Input _, Op.Constant _, Op.Extent _, Op.Loop _ -> false;
         };
     }
 }

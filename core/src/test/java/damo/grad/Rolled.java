@@ -84,7 +84,8 @@ record Rolled(int sequences, int states, Step step) {
         check((in, _) -> loop(in, n, how), this::written, n, point);
     }
 
-    void check(BiFunction<List<Variable>, Long, List<Variable>> got, BiFunction<List<Variable>, Long, List<Variable>> want, long n, NDArray... point) {
+    void check(BiFunction<List<Variable>, Long, List<Variable>> got, BiFunction<List<Variable>, Long, List<Variable>> want, long n,
+            NDArray... point) {
         var in = new ArrayList<Variable>();
         for (NDArray a : point) in.add(input(a.dtype(), a.rank()));
         List<Variable> floats = in.stream().filter(x -> x.dtype().isFloat()).toList();
@@ -100,7 +101,7 @@ record Rolled(int sequences, int states, Step step) {
             results.addAll(Gradient.rop(gradient, floats, tangents, zero));                    // forward over reverse
             results.addAll(Gradient.grad(gradient.stream().map(g -> g.mul(g).sum()).reduce(Variable::add).orElseThrow(), floats, zero));
             Variable forward = Gradient.rop(List.of(cost), floats, tangents, zero).getFirst();
-            results.addAll(Gradient.grad(forward, floats, GradOption.Disconnected.ZERO));      // reverse over forward
+            results.addAll(Gradient.grad(forward, floats, zero));              // reverse over forward
             for (Variable x : floats) results.add(Gradient.hessian(cost, x, zero));            // batched
             all.add(results);
         }
