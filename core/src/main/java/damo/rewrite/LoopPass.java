@@ -90,7 +90,7 @@ public record LoopPass(String name, UnaryOperator<Lambda> level) {
     }
 
     /// `result`, with the name and source of `original` if it is new.
-    private static Variable named(Variable result, Variable original) {
+    static Variable named(Variable result, Variable original) {
         return result.op() instanceof Op.Loop && result.name().isEmpty() ? new Variable(result.op(), original.name(), original.source()) : result;
     }
 }

