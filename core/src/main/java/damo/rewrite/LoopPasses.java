@@ -18,7 +18,9 @@ final class LoopPasses {
             LoopPass.each("loop-unroll", Unrolling::unroll),
             LoopPass.each("loop-map", Hoisting::map),
             new LoopPass("loop-merge", Merging::merge),
-            LoopPass.each("loop-before", Hoisting::before));
+            LoopPass.each("loop-before", Hoisting::before),
+            LoopPass.each("loop-accumulate", Accumulation::after),
+            LoopPass.each("loop-after", Sinking::after));
 
     private static List<Variable> invariant(Op.Loop loop, TreeSet<Integer> used, Extents extents) {
         OpenLoop open = OpenLoop.of(loop);
