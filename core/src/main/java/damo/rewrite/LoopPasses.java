@@ -15,6 +15,7 @@ final class LoopPasses {
     static final List<LoopPass> ALL = List.of(
             LoopPass.each("loop-prune", Pruning::prune),
             INVARIANT,
+            new LoopPass("loop-tail", Tails::keep),
             LoopPass.each("loop-unroll", Unrolling::unroll),
             LoopPass.each("loop-map", Hoisting::map),
             new LoopPass("loop-merge", Merging::merge),

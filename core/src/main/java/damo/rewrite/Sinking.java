@@ -30,12 +30,16 @@ final class Sinking {
         Set<Variable> moved = OpenLoop.set(List.of());
         for (Variable v : Graph.order(p.emitted()))
             if (!inside.contains(v) && (strict.contains(v) && Lifting.pays(v, varying) || v.op().operands().stream().anyMatch(moved::contains))) moved.add(v);
+        Set<Variable> waiting = OpenLoop.dependent(p.emitted(), OpenLoop.set(p.carried()));
         List<Variable> roots = used.stream().filter(r -> r >= states).map(r -> p.emitted().get(r - states)).filter(moved::contains).distinct().toList();
         if (roots.isEmpty()) return null;
         Set<Variable> frontier = OpenLoop.set(List.of());
         List<Variable> order = Graph.order(roots);
-        for (Variable v : order)
-            if (moved.contains(v)) v.op().operands().stream().filter(o -> varying.contains(o) && !moved.contains(o)).forEach(frontier::add);
+        // What waits for no state and serves nothing else in the loop goes along.
+        for (Variable v : order.reversed())
+            if (moved.contains(v))
+                for (Variable o : v.op().operands())
+                    if (varying.contains(o) && !moved.contains(o)) (own.contains(o) || waiting.contains(o) || inside.contains(o) ? frontier : moved).add(o);
         // A shape that the frontier does not tell would need the step itself.
         if (Graph.order(roots, frontier::contains).stream().anyMatch(v -> own.contains(v) && !frontier.contains(v))) return null;
         var emitted = new ArrayList<Variable>();
