@@ -71,14 +71,7 @@ abstract class Formulas extends Networks {
 
     /// Differences of neighbours along `axis`, taken `n` times.
     public static Variable diff(Variable x, int n, int axis) {
-        Variable z = x;
-        for (int i = 0; i < n; i++) {
-            Variable swapped = z.swapAxes(0, axis);
-            Variable later = swapped.slice(1, swapped.shape(0));
-            Variable earlier = swapped.slice(0, -1);
-            z = (z.dtype() == DType.BOOL ? later.xor(earlier) : later.sub(earlier)).swapAxes(0, axis);
-        }
-        return z;
+        return x.diff(n, axis);
     }
 
     /// The Kronecker product: a copy of `y` for each element of `x`, multiplied by it. Both have one rank.

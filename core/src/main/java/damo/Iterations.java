@@ -59,12 +59,13 @@ class Iterations extends Arrangements {
             List<Variable> initial) {
         var loop = scan();
         List<Variable> states = initial.stream().<Variable>map(loop::state).toList();
+        Variable begins = Ending.checked("whileLoop", condition.apply(initial));
         List<Variable> next = step.apply(states);
         if (next.size() != states.size())
             throw new DamoException("whileLoop: %d states were given, but the step returns %d values; it must return one for each state"
                     .formatted(states.size(), next.size()));
         for (int i = 0; i < next.size(); i++) loop.next(states.get(i), next.get(i));
-        loop.times(Build.elementwise(ScalarOp.WHERE, condition.apply(initial), Ints.of(Scan.MOST), Ints.of(0)));
+        loop.times(Build.elementwise(ScalarOp.WHERE, begins, Ints.of(Ending.MOST), Ints.of(0)));
         loop.until(condition.apply(next).not());
         return states.stream().map(loop::last).toList();
     }

@@ -77,7 +77,8 @@ public final class MrgRandomStreams extends SeededStreams {
 
     /// The next `n` uniform numbers, and the state after them.
     private static List<Variable> numbers(Variable state, Variable n) {
-        Variable steps = Ints.floorDiv(Ints.add(n, Ints.of(SUBSTREAMS - 1)), Ints.of(SUBSTREAMS));
+        // A negative number is refused where it is an extent, not here.
+        Variable steps = Ints.max(Ints.of(0), Ints.floorDiv(Ints.add(n, Ints.of(SUBSTREAMS - 1)), Ints.of(SUBSTREAMS)));
         Variable known = slice(state, 0, Ints.of(0), Ints.of(substreams(n)));     // a shared variable does not know its extents
         var values = new Variable[2];
         var next = new Variable[2];

@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A loop, described by its parts; they are handles, so there is no order of arguments to remember.
 ///
@@ -31,36 +34,35 @@ import java.util.function.Supplier;
 /// What a step mentions from outside is captured. What does not depend on the step is computed once, before the loop. A random draw that was
 /// written after `scan()` is made anew in each step, and its stream goes on after the loop; one that was written before is the same in all steps.
 ///
-/// The parts may be given in any order, but a state's next value and the end of the loop before a result of it is used in a function or derivative.
+/// The parts may be given in any order, but all save [#emit], [#trace], [#last] and [#steps] before a result is used in a function or derivative.
+/// Sequences, states and [#index] have values within a step only.
 public final class Scan {
-    /// The most steps that a loop without [#times] and sequences does.
-    static final long MOST = Integer.MAX_VALUE;
-
     private final Source source = Source.here();
     private final long number = Shared.nextNumber();
-    private final Variable index = Loops.index();
+    private final Variable index = placeholder("i", TensorType.scalar(DType.INT64));
     private final List<Variable> elements = new ArrayList<>();
     private final List<Variable> sequences = new ArrayList<>();
     private final List<Tapped> states = new ArrayList<>();
     private final Map<Variable, Variable> next = new IdentityHashMap<>();
     private final List<Supplier<Variable>> emitted = new ArrayList<>();
-    private Variable lengths;
-    private Variable times;
-    private Variable until;
+    private final Ending end = new Ending(label());
     private int checkpoint;
     private int truncate;
     private boolean closed;
+    private boolean unfolding;
     private Unfolding settled;
 
     Scan() {}
 
     /// A sequence or state as a step sees it; itself the tap nearest to the present.
     public static final class Tapped extends Variable {
+        private final String owner;
         private final Map<Integer, Variable> taps;
         private final List<Variable> initial;                       // of a state: before the first step, the oldest first
 
-        private Tapped(String name, TensorType type, int self, Map<Integer, Variable> others, List<Variable> initial) {
-            super(new Op.Input(new Op.Input.Identity(), type), name, Source.here());
+        private Tapped(String owner, String name, TensorType type, int self, Map<Integer, Variable> others, List<Variable> initial) {
+            super(new Op.Input(new Op.Input.Identity(owner), type), name, Source.here());
+            this.owner = owner;
             this.taps = others;
             this.initial = initial;
             taps.put(self, this);
@@ -71,30 +73,32 @@ public final class Scan {
         /// @throws DamoException if this tap was not asked for
         public Variable tap(int distance) {
             Variable tap = taps.get(distance);
-            if (tap == null) throw new DamoException("tap: %s has the taps %s, not %d; list it where the sequence or state is made"
-                    .formatted(label(), taps.keySet().stream().sorted().toList(), distance));
-            return tap;
+            if (tap != null) return tap;
+            throw Variable.error(owner + ": tap", "%s has the taps %s, not %d; list it where the sequence or state is made"
+                    .formatted(label(), taps.keySet().stream().sorted().toList(), distance), List.of(this));
+        }
+
+        /// The taps of a state, the oldest first: a step moves each to the place of the one before.
+        private Stream<Variable> carried() {
+            return IntStream.range(-initial.size(), 0).mapToObj(taps::get);
         }
     }
 
     /// The element of `xs` along its first axis that belongs to the step; the shortest sequence decides how many steps there are, unless
-    /// [#times] does. With taps such as `-1, 0, 2`, elements at these distances from the step, all of which must exist.
+    /// [#times] does. With taps such as `-1, 0, 2`, elements at these distances from the step: there are as many steps fewer as the taps reach.
+    ///
+    /// @throws DamoException if `xs` is a scalar, or a tap is named twice
     public Tapped sequence(Variable xs, int... taps) {
         return read("sequence", xs, taps.length == 0 ? new int[] {0} : taps);
     }
 
-    /// As [#sequence], from the last element to the first.
+    /// As [#sequence], from the last element to the first. Emissions stay in the order of the steps.
     public Tapped backwards(Variable xs) {
-        axis("backwards", xs);
-        return read("backwards", xs.index(new Index.Range(null, null, -1)), 0);
-    }
-
-    private static void axis(String what, Variable xs) {
-        if (xs.rank() == 0) throw Variable.error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
+        return read("backwards", xs.rank() == 0 ? xs : xs.index(new Index.Range(null, null, -1)), 0);
     }
 
     private Tapped read(String what, Variable xs, int... taps) {
-        axis(what, xs);
+        if (xs.rank() == 0) throw error(what, "a sequence needs an axis to run over, but this is a scalar", List.of(xs));
         open(what);
         distinct(what, taps);
         int first = Math.min(0, Arrays.stream(taps).min().orElseThrow());
@@ -103,13 +107,13 @@ public final class Scan {
         TensorType type = xs.type().withExtents(xs.type().extents().subList(1, xs.rank()));
         int nearest = Arrays.stream(taps).boxed().min(Comparator.comparing(Math::abs)).orElseThrow();
         Map<Integer, Variable> others = new HashMap<>();
-        for (int tap : taps) if (tap != nearest) others.put(tap, Loops.parameter(xs.name(), type));
-        var element = new Tapped(xs.name(), type, nearest, others, List.of());
+        for (int tap : taps) if (tap != nearest) others.put(tap, placeholder(xs.name(), type));
+        var element = new Tapped(label(), xs.name(), type, nearest, others, List.of());
         for (int tap : taps) {
             elements.add(element.tap(tap));
             sequences.add(last == first ? xs : new Variable(new Op.Slice(xs, 0, Ints.of(tap - first), length, 1)));
         }
-        lengths = lengths == null ? length : Ints.min(lengths, length);
+        end.sequence(length);
         return element;
     }
 
@@ -119,61 +123,58 @@ public final class Scan {
     }
 
     /// A value that each step finds as the step before left it, `initial` at first; [#next] says what it becomes. With taps such as
-    /// `-2, -1`, the values that many steps ago, and `initial` has them along its first axis, the oldest first.
+    /// `-2, -1`, the values that many steps ago, and `initial` has them along its first axis, the oldest first: as many rows as the taps reach
+    /// back, also if not every one of them is named.
+    ///
+    /// @throws DamoException if a tap is not negative or named twice, or `initial` has another number of rows (if open: when it is called)
     public Tapped state(Variable initial, int... taps) {
         open("state");
         int[] all = taps.length == 0 ? new int[] {-1} : taps;
         distinct("state", all);
         if (Arrays.stream(all).anyMatch(t -> t >= 0))
-            throw Variable.error("state", "the taps of a state are steps ago, so negative, not " + Arrays.toString(all), List.of(initial));
+            throw error("state", "the taps of a state are steps ago, so negative, not " + Arrays.toString(all), List.of(initial));
         int depth = -Arrays.stream(all).min().orElseThrow();
         List<Variable> first = taps.length == 0 ? List.of(initial) : rows(initial, depth);
         Map<Integer, Variable> others = new HashMap<>();
-        for (int tap = -depth; tap < -1; tap++) others.put(tap, Loops.parameter(initial.name(), first.getFirst().type()));
-        var state = new Tapped(initial.name(), first.getFirst().type(), -1, others, first);
+        for (int tap = -depth; tap < -1; tap++) others.put(tap, placeholder(initial.name(), first.getFirst().type()));
+        var state = new Tapped(label(), initial.name(), first.getFirst().type(), -1, others, first);
         states.add(state);
         return state;
     }
 
-    private static List<Variable> rows(Variable initial, int depth) {
-        if (initial.rank() == 0 || initial.type().extent(0) >= 0 && initial.type().extent(0) != depth)
-            throw Variable.error("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
-                    .formatted(depth, depth), List.of(initial));
-        Variable whole = initial.type().extent(0) == depth ? initial : new Variable(new Op.Assert(initial, initial.shape(0).eq(depth),
-                Variable.message("state", "the taps reach %d steps back, so the initial value needs %d rows along its first axis"
-                        .formatted(depth, depth), List.of(initial))));
-        var rows = new ArrayList<Variable>();
-        for (int i = 0; i < depth; i++) rows.add(whole.at(i));
-        return rows;
+    private List<Variable> rows(Variable initial, int depth) {
+        String rule = "the taps reach %d steps back, so the initial value needs %d rows along its first axis".formatted(depth, depth);
+        long known = initial.rank() == 0 ? 0 : initial.type().extent(0);
+        if (known != TensorType.UNKNOWN && known != depth) throw error("state", rule, List.of(initial));
+        Variable whole = known == depth ? initial
+                : new Variable(new Op.Assert(initial, initial.shape(0).eq(depth), Variable.message(label() + ": state", rule, List.of(initial))));
+        return IntStream.range(0, depth).mapToObj(whole::at).toList();
     }
 
     private void distinct(String what, int[] taps) {
         if (Arrays.stream(taps).distinct().count() < taps.length)
-            throw new DamoException("%s: %s: a tap is named twice in %s".formatted(label(), what, Arrays.toString(taps)));
+            throw error(what, "a tap is named twice in " + Arrays.toString(taps), List.of());
     }
 
-    /// What `state` is in the next step: of its dtype and shape.
+    /// What `state` is in the next step, from what it and the others were in this one.
+    ///
+    /// @throws DamoException if `value` has another dtype or shape (if open: when it is called), or the next value was given already
     public void next(Variable state, Variable value) {
         Tapped known = known("next", state);
         if (next.containsKey(known))
-            throw Variable.error("next", "the next value of %s was given already".formatted(state.label()), List.of(state, next.get(known)));
+            throw error("next", "the next value of %s was given already".formatted(state.label()), List.of(state, next.get(known)));
         TensorType type = known.type();
         if (!type.mayHold(value.type()))
-            throw Variable.error("next", "a state keeps its dtype and shape: the next value of %s must be %s; cast or reshape it, or the initial value"
+            throw error("next", "a state keeps its dtype and shape: the next value of %s must be %s; cast or reshape it, or the initial value"
                     .formatted(state.label(), type), List.of(known, value));
         open("next");
         next.put(known, value);
     }
 
-    /// How many steps there are: an integer scalar, not negative. Sequences must have at least as many elements.
+    /// How many steps there are: an integer scalar, not negative. Sequences must have at least as many elements. Of several counts the least.
     public void times(Variable count) {
         open("times");
-        if (count.rank() != 0 || !count.dtype().isInteger())
-            throw Variable.error("times", "the number of steps must be an integer scalar", List.of(count));
-        Variable steps = count.cast(DType.INT64);
-        if (Ints.isConstant(steps) && Ints.value(steps) < 0)
-            throw Variable.error("times", "the number of steps must not be negative", List.of(count));
-        times = times == null ? steps : Ints.min(times, steps);
+        end.times(count);
     }
 
     /// How many steps there are.
@@ -181,17 +182,14 @@ public final class Scan {
         times(Ints.of(count));
     }
 
-    /// Ends the loop after the step in which `condition`, a bool scalar, holds.
+    /// Ends the loop after the step in which `condition`, a bool scalar, holds; of several conditions, any.
     public void until(Variable condition) {
         open("until");
-        if (condition.rank() != 0 || condition.dtype() != DType.BOOL)
-            throw Variable.error("until", "the condition must be a bool scalar; compare, or reduce with all or any", List.of(condition));
-        until = until == null ? condition : until.or(condition);
+        end.until(condition);
     }
 
     /// `value` in each step, stacked along a new first axis.
     public Variable emit(Variable value) {
-        open("emit");
         return emission(value, value.type(), () -> value);
     }
 
@@ -233,7 +231,7 @@ public final class Scan {
 
     private int positive(String what, int count) {
         open(what);
-        if (count < 1) throw new DamoException("%s: %s: a positive number of steps is needed, not %d".formatted(label(), what, count));
+        if (count < 1) throw error(what, "a positive number of steps is needed, not " + count, List.of());
         return count;
     }
 
@@ -242,41 +240,52 @@ public final class Scan {
         return source == Source.NONE ? "scan" : "scan (%s)".formatted(source);
     }
 
+    /// That `what` (a part of the description, or nothing for all of it) broke `rule`.
+    private DamoException error(String what, String rule, List<Variable> about) {
+        return Variable.error(what.isEmpty() ? label() : label() + ": " + what, rule, about);
+    }
+
+    private Variable placeholder(String name, TensorType type) {
+        return Loops.parameter(label(), name, type);
+    }
+
     private Tapped known(String what, Variable state) {
         for (Tapped s : states) if (s.op().equals(state.op())) return s;
-        throw Variable.error(what, "this is no state of %s; pass what state(…) returned".formatted(label()), List.of(state));
+        throw error(what, "this is no state of this loop; pass what its state(…) returned", List.of(state));
     }
 
     private void open(String what) {
-        if (closed && !what.equals("emit"))
-            throw new DamoException("%s: %s: a result of the loop is in use already; describe the loop before a function or derivative uses it"
-                    .formatted(label(), what));
+        if (closed)
+            throw error(what, "a result of the loop is in use already; describe the loop before a function or derivative uses it", List.of());
     }
 
     private synchronized Unfolding settled() {
+        if (settled != null) return settled;
+        if (unfolding)
+            throw error("", "a step mentions a result of its own loop; mention the state or what is emitted itself", List.of());
+        unfolding = true;
+        try {
+            settled = source.during(this::unfold);
+        } finally {
+            unfolding = false;
+        }
         closed = true;
-        if (settled == null) settled = source.during(this::unfold);
         return settled;
     }
 
     private Unfolding unfold() {
         for (Tapped state : states)
             if (!next.containsKey(state))
-                throw Variable.error(label(), "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
-        if (times == null && lengths == null && until == null)
-            throw new DamoException("%s: the loop has no end; give it a sequence, times(…) or until(…)".formatted(label()));
-        Variable steps = times != null ? times : lengths != null ? lengths : Ints.of(MOST);
-        var carried = new ArrayList<Variable>();
-        var initial = new ArrayList<Variable>();
-        var after = new ArrayList<Variable>();
-        for (Tapped state : states)
-            for (int tap = -state.initial.size(); tap < 0; tap++) {
-                carried.add(state.tap(tap));
-                initial.add(state.initial.get(state.initial.size() + tap));
-                after.add(tap == -1 ? next.get(state) : state.tap(tap + 1));
-            }
-        var parts = new Loops.Parts(label(), steps, index, elements, sequences, carried, initial, after,
-                emitted.stream().map(Supplier::get).toList(), until);
+                throw error("", "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
+        List<Variable> carried = all(Tapped::carried);
+        List<Variable> initial = all(s -> s.initial.stream());
+        List<Variable> after = all(s -> Stream.concat(s.carried().skip(1), Stream.of(next.get(s))));
+        var parts = new Loops.Parts(label(), end.steps(sequences), index, elements, sequences, carried, initial, after,
+                emitted.stream().map(Supplier::get).toList(), end.condition());
         return Unfolding.of(Streaming.threaded(parts, number), states, truncate, checkpoint);
+    }
+
+    private List<Variable> all(Function<Tapped, Stream<Variable>> parts) {
+        return states.stream().flatMap(parts).toList();
     }
 }

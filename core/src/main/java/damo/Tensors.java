@@ -129,6 +129,26 @@ abstract class Tensors extends Creation {
         return x.all(axes);
     }
 
+    /// The sums of the elements up to each one along `axis`, itself included.
+    public static Variable cumsum(Variable x, int axis) {
+        return x.cumsum(axis);
+    }
+
+    /// The sums of the elements up to each one in row-major order: a vector.
+    public static Variable cumsum(Variable x) {
+        return x.cumsum();
+    }
+
+    /// The products of the elements up to each one along `axis`, itself included.
+    public static Variable cumprod(Variable x, int axis) {
+        return x.cumprod(axis);
+    }
+
+    /// The products of the elements up to each one in row-major order: a vector.
+    public static Variable cumprod(Variable x) {
+        return x.cumprod();
+    }
+
     /// The position of the first largest element along `axis`, int64.
     public static Variable argmax(Variable x, int axis) {
         return x.argmax(axis);

@@ -89,6 +89,18 @@ class MrgRandomStreamsTest {
         assertArrayEquals(Arrays.copyOfRange(together, 2048, 2048 + 4000), f.call(4000).toDoubleArray());
     }
 
+    @Test void extentsThatAreNoneFailTheCallAndChangeNothing() {
+        var n = lscalar("n");
+        var streams = new MrgRandomStreams(77);
+        for (var drawn : List.of(streams.uniform(n), streams.normal(n), streams.uniform(n, 0))) {
+            CompiledFunction f = function().in(n).out(drawn).compile();
+            NDArray before = streams.state(drawn).get();
+            if (drawn.rank() == 1) for (long wrong : new long[] {-1, -5000, -10_000_000}) refused(() -> f.call(wrong), String.valueOf(wrong));
+            assertEquals(before, streams.state(drawn).get());
+            assertEquals(drawn.rank() == 1 ? 3 : 0, f.call(3).size());
+        }
+    }
+
     @Test void powersOfManyStepsAreThose() {
         long[][][] steps = new long[2][][];
         for (int i = 0; i < 2; i++) {

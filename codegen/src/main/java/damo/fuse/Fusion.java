@@ -3,6 +3,7 @@ package damo.fuse;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Loads;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
@@ -53,7 +54,7 @@ public final class Fusion {
         Slot(Kernel kernel) {
             this.kernel = kernel;
             this.cost = Cost.of(kernel);
-            this.reads = Uses.read(kernel);
+            this.reads = Loads.of(kernel);
         }
 
         Store store(Buffer buffer) {
@@ -101,7 +102,7 @@ public final class Fusion {
                 List<Store> wanted = slot.kernel.stores().stream().filter(s -> uses.of(s.to()) > 0).toList();
                 Kernel left = new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted);
                 slot.reads.forEach(uses::drop);
-                Uses.read(left).forEach(uses::add);
+                Loads.of(left).forEach(uses::add);
                 if (!wanted.isEmpty()) steps.add(new Step.Launch(left));
             } else {
                 steps.add((Step) step);
@@ -120,7 +121,7 @@ public final class Fusion {
         reader.cost = reader.cost.plus(cost, sites.positions().size());
         reader.reads.remove(buffer);
         uses.drop(buffer);
-        Set<Buffer> inner = producer.kernel.stores().size() == 1 ? producer.reads : Uses.read(store);
+        Set<Buffer> inner = producer.kernel.stores().size() == 1 ? producer.reads : Loads.of(store);
         for (Buffer read : inner) if (reader.reads.add(read)) uses.add(read);
         if (producer.kernel.stores().size() == 1 && uses.of(buffer) == 0) {
             producer.reads.forEach(uses::drop);

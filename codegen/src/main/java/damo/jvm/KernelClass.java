@@ -74,12 +74,12 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
             sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));
         }
         var emitted = new ArrayList<Step.Loop>();
+        var around = new LoopCode.Surroundings(name, methods, scheduled, buffers, symbols, listing);
         for (Step.Loop loop : loops) {
-            if (!LoopCode.suits(loop) || !scheduled.keySet().containsAll(LoopCode.kernels(loop))) continue;
-            int size = loop(writer().visitMethod(ACC_STATIC, "l", DESCRIPTOR, null, null), helpers, name, methods, scheduled, buffers, symbols, listing, loop);
+            if (!LoopCode.suits(loop) || !methods.keySet().containsAll(LoopCode.kernels(loop))) continue;
+            int size = loop(writer().visitMethod(ACC_STATIC, "l", DESCRIPTOR, null, null), helpers, around, loop);
             if (size > MethodTooLarge.LIMIT) continue;                 // its steps are then done one by one
-            loop(writer.visitMethod(ACC_STATIC, "l" + emitted.size(), DESCRIPTOR, null, null), helpers, name, methods, scheduled, buffers, symbols,
-                    listing, loop);
+            loop(writer.visitMethod(ACC_STATIC, "l" + emitted.size(), DESCRIPTOR, null, null), helpers, around, loop);
             emitted.add(loop);
         }
         helpers.copy();
@@ -88,13 +88,12 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return new KernelClass(name, writer.toByteArray(), sizes, emitted);
     }
 
-    private static int loop(MethodVisitor mv, Helpers helpers, String name, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> scheduled,
-            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, Step.Loop loop) {
+    private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {
         mv.visitCode();
         var start = new Label();
         var end = new Label();
         mv.visitLabel(start);
-        new LoopCode(mv, helpers, name, methods, scheduled, buffers, symbols, listing).method(loop);
+        new LoopCode(mv, helpers, around).method(loop);
         mv.visitLabel(end);
         mv.visitMaxs(0, 0);
         mv.visitEnd();

@@ -30,13 +30,18 @@ import org.objectweb.asm.Type;
 final class LoopCode {
     private static final int BUFFERS = 0, SYMBOLS = 1;
 
+    /// What a loop's method is surrounded by.
+    ///
+    /// @param owner the class
+    /// @param methods the number of the method of each kernel
+    /// @param statements the kernels, scheduled
+    record Surroundings(String owner, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> statements, Map<Buffer, Integer> positions,
+            Map<String, Integer> symbols, Listing listing) {}
+
     private final MethodVisitor mv;
-    private final String owner;
-    private final Map<Kernel, Integer> methods;
-    private final Map<Kernel, List<Stmt>> statements;
+    private final Surroundings around;
     private final Map<Buffer, Integer> positions;
     private final Map<String, Integer> symbols;
-    private final Listing listing;
     private final ScalarLanes lanes;
     private final KernelMethod walk;
     private final Map<Buffer, Integer> locals = new LinkedHashMap<>();     // of scalars
@@ -44,17 +49,11 @@ final class LoopCode {
     private final Map<String, Integer> known = new HashMap<>();            // local variables of symbols
     private final Set<Buffer> read = new HashSet<>();                      // by kernels that are called
 
-    /// @param methods the number of the method of each kernel
-    /// @param statements the kernels, scheduled
-    LoopCode(MethodVisitor mv, Helpers helpers, String owner, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> statements,
-            Map<Buffer, Integer> positions, Map<String, Integer> symbols, Listing listing) {
+    LoopCode(MethodVisitor mv, Helpers helpers, Surroundings around) {
         this.mv = mv;
-        this.owner = owner;
-        this.methods = methods;
-        this.statements = statements;
-        this.positions = positions;
-        this.symbols = symbols;
-        this.listing = listing;
+        this.around = around;
+        this.positions = around.positions;
+        this.symbols = around.symbols;
         this.lanes = new ScalarLanes(mv, helpers);
         this.walk = new KernelMethod(mv, lanes, 2);
     }
@@ -91,7 +90,7 @@ final class LoopCode {
         }
         carried(loop, stored);
         for (Buffer b : stored) if (b.rank() == 0 && !remote.contains(b)) locals.put(b, walk.values.local(b.dtype()));
-        for (Kernel kernel : kernels) if (isInline(kernel)) reach(Roots.of(statements.get(kernel)));
+        for (Kernel kernel : kernels) if (isInline(kernel)) reach(Roots.of(around.statements.get(kernel)));
         conditions(loop).forEach(this::reach);
         locals.forEach((b, local) -> {
             array(b);
@@ -106,7 +105,7 @@ final class LoopCode {
     }
 
     private boolean isInline(Kernel kernel) {
-        return kernel.axes().isEmpty() && statements.get(kernel).stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Put);
+        return kernel.axes().isEmpty() && around.statements.get(kernel).stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Put);
     }
 
     private static void carried(Step.Loop loop, Set<Buffer> into) {
@@ -203,13 +202,13 @@ final class LoopCode {
     private void step(Step step) {
         switch (step) {
             case Step.Launch(var kernel) when isInline(kernel) -> {
-                walk.kernel(statements.get(kernel), listing.of(kernel));
+                walk.kernel(around.statements.get(kernel), around.listing.of(kernel));
                 kernel.stores().stream().map(Store::to).filter(b -> locals.containsKey(b) && read.contains(b)).forEach(this::keep);
             }
             case Step.Launch(var kernel) -> {
                 mv.visitVarInsn(ALOAD, BUFFERS);
                 mv.visitVarInsn(ALOAD, SYMBOLS);
-                mv.visitMethodInsn(INVOKESTATIC, owner, "k" + methods.get(kernel), KernelClass.DESCRIPTOR, false);
+                mv.visitMethodInsn(INVOKESTATIC, around.owner, "k" + around.methods.get(kernel), KernelClass.DESCRIPTOR, false);
             }
             case Step.Loop inner -> loop(inner);
             case Step.Branch _, Step.Check _, Step.Call _ -> throw new CompilerBug("emit", "not in a loop that runs by itself", step.toString());

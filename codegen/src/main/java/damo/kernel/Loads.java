@@ -20,6 +20,13 @@ public final class Loads {
         return found;
     }
 
+    /// The buffers that the value of `store` loads from.
+    public static Set<Buffer> of(Store store) {
+        Set<Buffer> found = new LinkedHashSet<>();
+        collect(store.value(), Collections.newSetFromMap(new IdentityHashMap<>()), found);
+        return found;
+    }
+
     private static void collect(Value root, Set<Value> seen, Set<Buffer> into) {
         for (Value v : Order.of(root, seen::contains)) {
             seen.add(v);

@@ -1,7 +1,7 @@
 package damo.kernel;
 
-import java.util.ArrayList;
 import damo.graph.Op;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 

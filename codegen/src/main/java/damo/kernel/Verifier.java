@@ -116,7 +116,7 @@ public final class Verifier {
             require(carriers.add(carry.next()), "%s is carried twice", carry.next().name());
         }
         loop.until().ifPresent(b -> condition(b, within));
-        readable.addAll(within);                                        // of no step, what a step stores is not defined but for emissions: of extent 0
+        readable.addAll(within);                                        // of no step, only emissions are defined: they are empty
         symbols.remove(loop.index());
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Where a value is computed: in the program itself, in one branch of a conditional, or in each step of a loop. A value that only one branch needs is computed
-/// only there, so that the other branch costs and throws nothing.
+/// Where a value is computed: in the program itself, in one branch of a conditional, or in each step of a loop. A value that only one
+/// branch needs is computed only there, so that the other branch costs and throws nothing.
 final class Region {
     private final Region parent;
     private final int depth;

@@ -182,7 +182,8 @@ final class Shapes {
         for (int i = 0; i < open.elements().size(); i++) {
             Variable sequence = loop.sequences().get(i);
             Variable length = shapes.get(sequence).getFirst();
-            require(v, extents.atMost(steps, length), "the sequence %s has %d elements, but there are %d steps; ask for fewer, or give a longer sequence"
+            require(v, extents.atMost(steps, length),
+                    "the sequence %s has %d elements, but there are %d steps; ask for fewer, or give a longer sequence"
                     .formatted(sequence.label(), extents.hint(length), extents.hint(steps)));
             shapes.put(open.elements().get(i), shapes.get(sequence).subList(1, sequence.rank()));
         }

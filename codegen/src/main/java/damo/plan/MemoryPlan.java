@@ -2,6 +2,7 @@ package damo.plan;
 
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
+import damo.kernel.Loads;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
@@ -127,11 +128,8 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         Set<Buffer> found = new LinkedHashSet<>();
         switch (step) {
             case Step.Launch(var kernel) -> {
-                Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());
-                for (Store store : kernel.stores()) {
-                    if (stored) found.add(store.to());
-                    else loads(store.value(), done, found);
-                }
+                if (stored) kernel.stores().forEach(s -> found.add(s.to()));
+                else found.addAll(Loads.of(kernel));
             }
             case Step.Branch(var condition, var then, var otherwise) -> {
                 for (List<Step> side : List.of(then, otherwise))
@@ -157,12 +155,5 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
             case Step.Call(_, var reads, var stores) -> found.addAll(stored ? stores : reads);
         }
         return found;
-    }
-
-    private static void loads(Value v, Set<Value> done, Set<Buffer> found) {
-        if (!done.add(v)) return;
-        if (v.op() instanceof Scalar.Load(var from, _)) found.add(from);
-        if (v.op() instanceof Scalar.Flat(var from, _)) found.add(from);
-        v.op().operands().forEach(o -> loads(o, done, found));
     }
 }

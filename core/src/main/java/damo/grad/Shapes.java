@@ -118,7 +118,8 @@ final class Shapes {
         var all = new ArrayList<Dim>(List.of(dim(loop.steps())));
         List<Dim> row = of(body.step().results().get(loop.result()));
         for (int i = 0; i < row.size(); i++) {
-            Dim outer = row.get(i) instanceof Dim.Axis(var x, var axis) ? outside(loop, x, axis) : row.get(i) instanceof Dim.Known ? row.get(i) : null;
+            Dim inner = row.get(i);
+            Dim outer = inner instanceof Dim.Axis(var x, var axis) ? outside(loop, x, axis) : inner instanceof Dim.Known ? inner : null;
             all.add(outer != null ? outer : new Dim.Axis(z, i + 1));
         }
         return all;

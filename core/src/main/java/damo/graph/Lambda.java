@@ -21,9 +21,15 @@ public record Lambda(String name, List<Variable> parameters, List<Variable> resu
         Set<Variable> known = Collections.newSetFromMap(new IdentityHashMap<>());
         known.addAll(parameters);
         for (Variable v : Graph.order(results))
-            if (v.op() instanceof Op.Input && !known.contains(v))
-                throw new DamoException("%s: the input %s is needed, but is not among the inputs %s; add it with in(…) or replace it with given(…)"
-                        .formatted(name, v.describe(), parameters.stream().map(Variable::label).toList()));
+            if (v.op() instanceof Op.Input input && !known.contains(v)) throw missing(name, v, input.identity().owner(), parameters);
+    }
+
+    private static DamoException missing(String name, Variable v, String owner, List<Variable> parameters) {
+        return new DamoException(owner.isEmpty()
+                ? "%s: the input %s is needed, but is not among the inputs %s; add it with in(…) or replace it with given(…)"
+                        .formatted(name, v.describe(), parameters.stream().map(Variable::label).toList())
+                : "%s: %s, and has a value only within the steps of %s; outside, use what its emit(…), trace(…) or last(…) returns"
+                        .formatted(name, v.describe(), owner));
     }
 
     /// The same parameters with other results.

@@ -16,6 +16,9 @@ final class LoopRule {
         check(!Ints.isConstant(steps) || Ints.value(steps) >= 0, loop, "the number of steps must not be negative");
         check(loop.operands().size() == body.step().parameters().size(), loop, "its body has %d parameters for %d operands"
                 .formatted(body.step().parameters().size(), loop.operands().size()));
+        check(body.index().type().equals(TensorType.scalar(DType.INT64)), loop, "the number of the step must be an int64 scalar");
+        check(!body.until() || body.step().results().getLast().type().equals(TensorType.scalar(DType.BOOL)), loop,
+                "what ends the loop must be a bool scalar");
         check(!body.until() || body.emissions() == 0, loop, "a loop that its body ends emits nothing");
         for (int i = 0; i < body.sequences(); i++) element(loop, loop.sequences().get(i), body.elements().get(i));
         for (int i = 0; i < body.states(); i++) state(loop, loop.initial().get(i), body.carried().get(i), body.next().get(i));

@@ -3,7 +3,6 @@ package damo.graph;
 import damo.DamoException;
 import damo.type.DType;
 import damo.type.TensorType;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -32,7 +31,12 @@ public final class Loops {
 
     /// A new input, for a parameter of a loop's body.
     public static Variable parameter(String name, TensorType type) {
-        return new Variable(new Op.Input(new Op.Input.Identity(), type), name, Source.here());
+        return parameter("a loop", name, type);
+    }
+
+    /// As above, of a loop that messages call `owner`.
+    public static Variable parameter(String owner, String name, TensorType type) {
+        return new Variable(new Op.Input(new Op.Input.Identity(owner), type), name, Source.here());
     }
 
     /// The results of the loop, in order: last states, emissions, the number of steps if `until` is given.

@@ -104,4 +104,15 @@ final class Movement {
         int along = Build.axis("stack", parts.getFirst(), axis, parts.getFirst().rank() + 1);
         return join(along, parts.stream().map(p -> expand(p, List.of(along))).toList());
     }
+
+    static Variable diff(Variable x, int n, int axis) {
+        if (n < 0) throw Variable.error("diff", "differences are taken 0 times or more, not %d".formatted(n), List.of(x));
+        Variable z = x.swapAxes(0, axis);
+        for (int i = 0; i < n; i++) {
+            Variable later = z.slice(1, z.shape(0));
+            Variable earlier = z.slice(0, -1);
+            z = z.dtype() == DType.BOOL ? later.xor(earlier) : later.sub(earlier);
+        }
+        return z.swapAxes(0, axis);
+    }
 }

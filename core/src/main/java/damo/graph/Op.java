@@ -17,7 +17,24 @@ public sealed interface Op {
     /// A value that the caller brings; equal only to itself.
     record Input(Identity identity, TensorType type) implements Op {
         /// What tells one input from another of the same type.
-        public static final class Identity {}
+        public static final class Identity {
+            private final String owner;
+
+            /// Of an input that a caller brings.
+            public Identity() {
+                this("");
+            }
+
+            /// Of an input that has a value only within what `owner` names: a part of a loop.
+            public Identity(String owner) {
+                this.owner = owner;
+            }
+
+            /// What the input belongs to, or nothing.
+            public String owner() {
+                return owner;
+            }
+        }
     }
 
     /// A known value.

@@ -1,6 +1,8 @@
 package damo.graph;
 
 import damo.type.DType;
+import damo.type.TensorType;
+import damo.value.NDArray;
 import java.util.List;
 
 /// Reductions and what is composed of them. `axes` may be negative; none given means all.
@@ -21,6 +23,21 @@ final class Reductions {
             case UINT -> x.cast(DType.UINT64);
             case FLOAT -> x;
         };
+    }
+
+    /// `f` of all elements up to each one along `axis`: a loop over the slices, which carries what was accumulated so far.
+    static Variable running(String name, ScalarOp f, double start, Variable x, int axis) {
+        int a = Build.axis(name, x, axis, x.rank());
+        Variable rows = Movement.move(accumulated(x), a, 0);
+        TensorType row = rows.type().withExtents(rows.type().extents().subList(1, rows.rank()));
+        List<Variable> extents = Ints.extents(rows);
+        Variable first = Movement.broadcast(Build.variable(NDArray.scalar(row.dtype(), start)), extents.subList(1, extents.size()));
+        Variable element = Loops.parameter(x.name(), row);
+        Variable sofar = Loops.parameter("", row);
+        Variable next = new Variable(new Op.Elementwise(f, List.of(sofar, element)));
+        List<Variable> results = Loops.of(new Loops.Parts(name, extents.getFirst(), Loops.index(), List.of(element), List.of(rows),
+                List.of(sofar), List.of(first), List.of(next), List.of(next), null));
+        return Movement.move(results.getLast(), 0, a);
     }
 
     static Variable count(Variable x, int... axes) {

@@ -208,6 +208,32 @@ public class Variable extends Fluent {
         return Reductions.reduce(Reduction.PROD, cast(DType.BOOL), false, axes).cast(DType.BOOL);
     }
 
+    /// The sums of the elements up to each one along `axis`, itself included. Bools and small integers are summed in 64 bits, as in NumPy;
+    /// floats one after the other, so that the error grows with the number of them.
+    public Variable cumsum(int axis) {
+        return Reductions.running("cumsum", ScalarOp.ADD, -0.0, this, axis);              // 0.0 + −0.0 would be 0.0
+    }
+
+    /// As [#cumsum(int)], of the elements in row-major order: a vector.
+    public Variable cumsum() {
+        return flatten().cumsum(0);
+    }
+
+    /// The products of the elements up to each one along `axis`, itself included; dtypes as in [#cumsum(int)].
+    public Variable cumprod(int axis) {
+        return Reductions.running("cumprod", ScalarOp.MUL, 1, this, axis);
+    }
+
+    /// As [#cumprod(int)], of the elements in row-major order: a vector.
+    public Variable cumprod() {
+        return flatten().cumprod(0);
+    }
+
+    /// Differences of neighbours along `axis`, taken `n` times, so that its extent is less by `n`; of bools, whether they differ.
+    public Variable diff(int n, int axis) {
+        return Movement.diff(this, n, axis);
+    }
+
     /// The position of the first largest element (or first NaN) along `axis`, int64.
     public Variable argmax(int axis) {
         return Reductions.argument(Reduction.MAX, this, false, axis);

@@ -1,8 +1,8 @@
 package damo.text;
 
 import damo.DamoException;
-import damo.graph.Graph;
 import damo.graph.Lambda;
+import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.Source;
 import damo.graph.Variable;
@@ -12,13 +12,11 @@ import damo.value.NDArray;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /// Graphs as text, one op a line, operands first. Nothing is lost but source lines, and nothing in a text is executed.
@@ -32,65 +30,36 @@ import java.util.stream.LongStream;
 /// ```
 ///
 /// Scalar constants stand where they are used: `2` is int64, `2.0` float64, `true` bool, `float32(2.0)` says its dtype.
+///
+/// What a loop repeats is a block of its own, above the first line that uses it; it sees its parameters only. Its operands are the number of
+/// steps, then one for each parameter but `step`, and its results the last states, what is emitted, and with `until` the number of steps done.
+/// Bodies that are equal are printed once.
+///
+/// ```
+///   body scan(step %i: int64, each %x: float64, state %s: float64, given %w: float64) {
+///     %1: float64 = mul %x, %w
+///     %2: float64 = add %s, %1
+///     return next %2, emit %2
+///   }
+///   %1: float64[?] = loop scan, 5, %xs, 0.0, %w, result=1
+/// ```
 public final class GraphText {
-    private static final String IDENTIFIER = "[A-Za-z_]\\w*";
-
     private final Tokens tokens;
     private final String file;
+    private final GraphText outside;                                // of the body that this one reads, or null
+    private final Map<String, LoopBody> bodies;
     private final Map<String, Variable> known = new HashMap<>();
 
-    private GraphText(Tokens tokens, String file) {
+    private GraphText(Tokens tokens, String file, GraphText outside) {
         this.tokens = tokens;
         this.file = file;
+        this.outside = outside;
+        this.bodies = outside == null ? new HashMap<>() : outside.bodies;
     }
 
     /// The text of `f`, the same for graphs that are equal but for source lines; it reads back as such a graph.
     public static String print(Lambda f) {
-        Map<Variable, String> names = names(f);
-        String name = f.name().matches(IDENTIFIER) ? f.name() : Tokens.quote(f.name());
-        var text = new StringBuilder("graph ").append(name).append(f.parameters().stream()
-                .map(p -> names.get(p) + ": " + p.type()).collect(Collectors.joining(", ", "(", ") {\n")));
-        for (Variable v : Graph.order(f.results())) {
-            if (v.op() instanceof Op.Input || isInline(v)) continue;
-            text.append("  ").append(names.get(v)).append(": ").append(v.type()).append(" = ").append(computation(v.op(), names)).append('\n');
-        }
-        return text.append("  return").append(f.results().isEmpty() ? "" : " ")
-                .append(f.results().stream().map(r -> operand(r, names)).collect(Collectors.joining(", "))).append("\n}\n").toString();
-    }
-
-    private static String computation(Op op, Map<Variable, String> names) {
-        if (op instanceof Op.Constant(var value))
-            return LongStream.range(0, value.size()).mapToObj(i -> Literals.print(value, i)).collect(Collectors.joining(", ", "constant [", "]"));
-        var parts = new ArrayList<String>();
-        for (Variable o : op.operands()) parts.add(operand(o, names));
-        if (!Attributes.of(op).isEmpty()) parts.add(Attributes.of(op));
-        return op.opcode() + " " + String.join(", ", parts);
-    }
-
-    private static String operand(Variable v, Map<Variable, String> names) {
-        return isInline(v) ? Literals.inline(((Op.Constant) v.op()).value()) : names.get(v);
-    }
-
-    private static boolean isInline(Variable v) {
-        return v.op() instanceof Op.Constant(var value) && value.rank() == 0;
-    }
-
-    private static Map<Variable, String> names(Lambda f) {
-        var names = new IdentityHashMap<Variable, String>();
-        Set<String> taken = new HashSet<>();
-        for (Variable p : f.parameters()) {
-            String wanted = p.name().matches(IDENTIFIER) ? p.name() : "in" + (names.size() + 1);
-            String name = wanted;
-            for (int i = 2; !taken.add(name); i++) name = wanted + "_" + i;
-            names.put(p, "%" + name);
-        }
-        int number = 0;
-        for (Variable v : Graph.order(f.results())) {
-            if (names.containsKey(v) || isInline(v)) continue;
-            boolean named = v.name().matches(IDENTIFIER) && taken.add(v.name());
-            names.put(v, "%" + (named ? v.name() : ++number));
-        }
-        return names;
+        return GraphPrinter.print(f);
     }
 
     /// The graph that `text` describes, with fresh inputs.
@@ -102,7 +71,7 @@ public final class GraphText {
 
     /// As [#parse(String)]; messages and source lines call the text `file`.
     public static Lambda parse(String file, String text) {
-        var parser = new GraphText(Tokens.ofGraph(file, text), file);
+        var parser = new GraphText(Tokens.ofGraph(file, text), file, null);
         Lambda f = parser.lambda();
         if (parser.tokens.peek().kind() != Tokens.Kind.END) throw parser.tokens.error(parser.tokens.peek(), "the end of the text");
         return f;
@@ -119,7 +88,7 @@ public final class GraphText {
             parameters.add(parameter());
         }
         tokens.expect("{");
-        while (!tokens.takes("return")) line();
+        lines();
         var results = new ArrayList<Variable>();
         while (!tokens.takes("}")) {
             if (!results.isEmpty()) tokens.expect(",");
@@ -132,6 +101,55 @@ public final class GraphText {
         Tokens.Token name = tokens.expect(Tokens.Kind.VARIABLE, "a parameter such as %x: float64[?]");
         tokens.expect(":");
         return define(name, new Variable(new Op.Input(new Op.Input.Identity(), type()), name.text(), source(name)));
+    }
+
+    private void lines() {
+        while (!tokens.takes("return"))
+            if (tokens.takes("body")) body();
+            else line();
+    }
+
+    private void body() {
+        Tokens.Token name = tokens.expect(Tokens.Kind.NAME, "the body's name");
+        LoopBody body = new GraphText(tokens, file, this).step(name);
+        if (bodies.putIfAbsent(name.text(), body) != null) throw tokens.broken(name, "the body %s is defined twice".formatted(name.text()));
+    }
+
+    private LoopBody step(Tokens.Token name) {
+        tokens.expect("(");
+        List<List<Variable>> parameters = groups(GraphPrinter.PARAMETERS, ")", this::parameter);
+        tokens.expect("{");
+        if (parameters.get(0).size() != 1 || !parameters.get(0).getFirst().type().equals(TensorType.scalar(DType.INT64)))
+            throw tokens.broken(name, "the body %s needs one parameter for the number of the step, such as step %%i: int64".formatted(name.text()));
+        lines();
+        List<List<Variable>> results = groups(GraphPrinter.RESULTS, "}", this::operand);
+        int states = parameters.get(2).size();
+        if (results.get(0).size() != states)
+            throw tokens.broken(name, "the body %s has %d states, but says %d times what is next"
+                    .formatted(name.text(), states, results.get(0).size()));
+        if (results.get(2).size() > 1) throw tokens.broken(name, "the body %s says until twice".formatted(name.text()));
+        var step = new Lambda("%s (%s)".formatted(name.text(), source(name)), flat(parameters), flat(results));
+        return new LoopBody(step, parameters.get(1).size(), states, !results.get(2).isEmpty());
+    }
+
+    /// A list of which each entry is said to be of a kind, the kinds one after the other; the entries of each kind.
+    private List<List<Variable>> groups(List<String> kinds, String end, Supplier<Variable> entry) {
+        List<List<Variable>> groups = kinds.stream().<List<Variable>>map(_ -> new ArrayList<>()).toList();
+        int last = -1;
+        while (!tokens.takes(end)) {
+            if (last >= 0) tokens.expect(",");
+            Tokens.Token at = tokens.expect(Tokens.Kind.NAME, "one of " + kinds);
+            int kind = kinds.indexOf(at.text());
+            if (kind < 0) throw tokens.error(at, "one of " + kinds + Near.hint(at.text(), kinds));
+            if (kind < last) throw tokens.broken(at, "'%s' comes after '%s'; the order is %s".formatted(at.text(), kinds.get(last), kinds));
+            last = kind;
+            groups.get(kind).add(entry.get());
+        }
+        return groups;
+    }
+
+    private static List<Variable> flat(List<List<Variable>> groups) {
+        return groups.stream().flatMap(List::stream).toList();
     }
 
     private void line() {
@@ -154,12 +172,22 @@ public final class GraphText {
     private Op op(Tokens.Token at) {
         var operands = new ArrayList<Variable>();
         var attributes = new LinkedHashMap<String, Object>();
-        if (!startsOperand() && !tokens.seesNext("=")) return OpText.op(tokens, at, operands, attributes);
+        LoopBody body = at.text().equals("loop") ? usedBody() : null;
+        if (!startsOperand() && !tokens.seesNext("=")) return OpText.op(tokens, at, body, operands, attributes);
         do {
             if (tokens.seesNext("=")) OpText.attribute(tokens, attributes);
             else operands.add(operand());
         } while (tokens.takes(","));
-        return OpText.op(tokens, at, operands, attributes);
+        return OpText.op(tokens, at, body, operands, attributes);
+    }
+
+    private LoopBody usedBody() {
+        Tokens.Token name = tokens.expect(Tokens.Kind.NAME, "the name of a body");
+        LoopBody body = bodies.get(name.text());
+        if (body == null)
+            throw tokens.broken(name, "the body %s is not defined above%s".formatted(name.text(), Near.hint(name.text(), bodies.keySet())));
+        tokens.expect(",");
+        return body;
     }
 
     private boolean startsOperand() {
@@ -175,8 +203,12 @@ public final class GraphText {
         if (at.kind() != Tokens.Kind.VARIABLE) return new Variable(new Op.Constant(scalar()), "", source(at));
         tokens.take();
         Variable v = known.get(at.text());
-        if (v == null) throw tokens.broken(at, "%%%s is not defined above%s".formatted(at.text(), Near.hint(at.text(), known.keySet())));
-        return v;
+        if (v != null) return v;
+        for (GraphText o = outside; o != null; o = o.outside)
+            if (o.known.containsKey(at.text()))
+                throw tokens.broken(at, "%%%s is defined outside of this body, which sees its parameters only; add given %%%s: %s"
+                        .formatted(at.text(), at.text(), o.known.get(at.text()).type()));
+        throw tokens.broken(at, "%%%s is not defined above%s".formatted(at.text(), Near.hint(at.text(), known.keySet())));
     }
 
     private Variable define(Tokens.Token name, Variable v) {

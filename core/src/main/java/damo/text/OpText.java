@@ -2,6 +2,7 @@ package damo.text;
 
 import damo.graph.DotAxes;
 import damo.graph.Generator;
+import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
@@ -17,16 +18,18 @@ import java.util.TreeSet;
 /// An op from its name, operands and attributes: what the parsers share; and an op alone, without operands, as text.
 public final class OpText {
     private static final List<String> NAMED = List.of("cast", "dimshuffle", "reshape", "broadcast", "sumto", "slice", "unslice", "join", "gather",
-            "scatter", "iota", "extent", "dot", "if", "assert", "stopgradient", "draw");
+            "scatter", "iota", "extent", "dot", "if", "assert", "stopgradient", "draw", "loop");
 
     private final Tokens tokens;
     private final Tokens.Token at;
+    private final LoopBody body;
     private final List<Variable> o;
     private final Map<String, Object> attributes;
 
-    private OpText(Tokens tokens, Tokens.Token at, List<Variable> operands, Map<String, Object> attributes) {
+    private OpText(Tokens tokens, Tokens.Token at, LoopBody body, List<Variable> operands, Map<String, Object> attributes) {
         this.tokens = tokens;
         this.at = at;
+        this.body = body;
         this.o = operands;
         this.attributes = new LinkedHashMap<>(attributes);
     }
@@ -49,9 +52,14 @@ public final class OpText {
         return op(tokens, at, operands, attributes);
     }
 
-    /// The op that the word `at` names.
+    /// The op that the word `at` names; no expression is a loop.
     static Op op(Tokens tokens, Tokens.Token at, List<Variable> operands, Map<String, Object> attributes) {
-        var text = new OpText(tokens, at, operands, attributes);
+        return op(tokens, at, null, operands, attributes);
+    }
+
+    /// As above; `body` is what a loop repeats, else `null`.
+    static Op op(Tokens tokens, Tokens.Token at, LoopBody body, List<Variable> operands, Map<String, Object> attributes) {
+        var text = new OpText(tokens, at, body, operands, attributes);
         Op op = text.op();
         if (!text.attributes.isEmpty())
             throw tokens.broken(at, "'%s' has no attribute %s".formatted(at.text(), text.attributes.keySet()));
@@ -82,6 +90,7 @@ public final class OpText {
             case "assert" -> new Op.Assert(needs(2).get(0), o.get(1), attribute("message", String.class, "a quoted text"));
             case "stopgradient" -> new Op.StopGradient(needs(1).get(0));
             case "draw" -> new Op.Draw(attribute("generator", Generator.class, "a generator"), first(), rest(), (int) number("result"));
+            case "loop" -> loop();
             default -> throw tokens.error(at, "the name of an op" + Near.hint(name, names()));
         };
     }
@@ -91,6 +100,11 @@ public final class OpText {
         Arrays.stream(ScalarOp.values()).map(ScalarOp::opcode).forEach(all::add);
         Arrays.stream(Reduction.values()).map(Reduction::toString).forEach(all::add);
         return all;
+    }
+
+    private Op loop() {
+        if (body == null) throw tokens.broken(at, "a loop needs a body, which only the text of a graph has; build it with scan()");
+        return new Op.Loop(body, needs(body.step().parameters().size()), (int) number("result"));
     }
 
     private List<Variable> needs(int count) {

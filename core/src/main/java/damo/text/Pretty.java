@@ -2,27 +2,33 @@ package damo.text;
 
 import damo.graph.DotAxes;
 import damo.graph.Graph;
+import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// Expressions as people write them: `(2.0 * x)`, `log1p(exp(x))`. What is long and used more than once, or simply too long for a
-/// line, is printed before, once, as `%1 = …`.
+/// line, is printed before, once, as `%1 = …`. A loop is `loop(n, x in xs, s = s0 → (s + x), emit s)[1]`, with the number of the result.
 public final class Pretty {
     private static final int ONE_LINE = 240;         // characters within which nothing is taken out
     private static final int TINY = 12;
     private static final int LONGEST = 400;
+    private static final int LONGEST_BODY = 160;
 
     private final Map<Variable, String> texts = new IdentityHashMap<>();
+    private final Set<String> names = new HashSet<>();             // of inputs, here and outside
+    private final Map<Op, String> loops = new HashMap<>();
     private final StringBuilder lines = new StringBuilder();
     private int taken;
 
@@ -43,6 +49,7 @@ public final class Pretty {
         Map<Variable, Integer> uses = new HashMap<>();
         Map<Variable, Long> lengths = new IdentityHashMap<>();
         for (Variable v : order) {
+            if (v.op() instanceof Op.Input) names.add(v.name());
             long length = 8;
             for (Variable o : v.op().operands()) {
                 uses.merge(o, 1, Integer::sum);
@@ -51,8 +58,14 @@ public final class Pretty {
             lengths.put(v, length);
         }
         boolean whole = roots.stream().mapToLong(lengths::get).sum() <= ONE_LINE;
+        Map<Op, Long> results = order.stream().map(Variable::op).filter(Op.Loop.class::isInstance).distinct()
+                .collect(Collectors.groupingBy(Op::group, Collectors.counting()));
         for (Variable v : order) {
-            String text = expression(v);
+            if (v.op() instanceof Op.Loop loop && !loops.containsKey(loop.group())) {
+                String text = loop(loop);
+                loops.put(loop.group(), results.get(loop.group()) > 1 ? aside(text) : text);
+            }
+            String text = texts.containsKey(v) ? texts.get(v) : expression(v);
             boolean shared = uses.getOrDefault(v, 0) > 1 && text.length() > TINY;
             texts.put(v, !whole && (shared || text.length() > LONGEST) && !roots.contains(v) ? aside(text) : text);
         }
@@ -77,12 +90,39 @@ public final class Pretty {
             case Op.SumTo(var x, var extents) -> call("sumto", x, extents);
             case Op.Dot(var x, var y, var axes) when isProduct(x, y, axes) -> "dot(%s, %s)".formatted(texts.get(x), texts.get(y));
             case Op.Assert(var x, var condition, _) -> "assert(%s, %s)".formatted(texts.get(x), texts.get(condition));
+            case Op.Loop loop -> "%s[%d]".formatted(loops.get(loop.group()), loop.result());
             case Op.Reduce _, Op.Dimshuffle _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _,
-                 Op.If _, Op.StopGradient _, Op.Loop _, Op.Draw _ -> {
+                 Op.If _, Op.StopGradient _, Op.Draw _ -> {
                 String attributes = Attributes.of(v.op());
                 yield "%s(%s%s)".formatted(v.op().opcode(), list(v.op().operands()), attributes.isEmpty() ? "" : ", " + attributes);
             }
         };
+    }
+
+    private String loop(Op.Loop loop) {
+        LoopBody body = loop.body();
+        var inner = new Pretty();
+        inner.names.addAll(names);
+        var parts = new ArrayList<String>();
+        parts.add(texts.get(loop.steps()));
+        inner.name(body.index(), "i");
+        for (int i = 0; i < body.sequences(); i++)
+            parts.add("%s in %s".formatted(inner.name(body.elements().get(i), "x"), texts.get(loop.sequences().get(i))));
+        for (int i = 0; i < body.states(); i++)
+            parts.add("%s = %s".formatted(inner.name(body.carried().get(i), "s"), texts.get(loop.initial().get(i))));
+        for (int i = 0; i < body.captured().size(); i++) inner.texts.put(body.captured().get(i), texts.get(loop.captured().get(i)));
+        inner.text(body.step().results());
+        var results = new ArrayList<String>();
+        for (Variable v : body.next()) results.add(inner.texts.get(v));
+        for (Variable v : body.emitted()) results.add("emit " + inner.texts.get(v));
+        if (body.until()) results.add("until " + inner.texts.get(body.step().results().getLast()));
+        String step = String.join(", ", results);
+        return "loop(%s → %s)".formatted(String.join(", ", parts), inner.taken > 0 || step.length() > LONGEST_BODY ? "…" : step);
+    }
+
+    private String name(Variable parameter, String otherwise) {
+        texts.put(parameter, GraphPrinter.unique(parameter.name().isEmpty() ? otherwise : parameter.name(), names));
+        return texts.get(parameter);
     }
 
     private String elementwise(ScalarOp f, List<Variable> args) {

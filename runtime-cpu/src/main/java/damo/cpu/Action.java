@@ -58,7 +58,8 @@ sealed interface Action {
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);
                 case Step.Check(var condition, var message) -> new Check(at(positions, condition), message);
-                case Step.Call(var op, var reads, var stores) -> new Call(op, at(reads), at(stores), at(stores.stream().filter(b -> !provided.contains(b)).toList()));
+                case Step.Call(var op, var reads, var stores) -> new Call(op, at(reads), at(stores),
+                        at(stores.stream().filter(b -> !provided.contains(b)).toList()));
             }).toArray(Action[]::new);
         }
 

@@ -15,6 +15,7 @@ import damo.value.NDArray;
 import damo.value.Storage;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ final class GoldenCase {
     final List<Variable> results = new ArrayList<>();
     final List<JsonNode> expected = new ArrayList<>();
 
+    private final Map<String, Variable> names = new HashMap<>();    // inputs, and within a loop what its step sees
+
     /// The case, with all extents of the inputs known or none.
     GoldenCase(JsonNode json, boolean isStatic) {
         this.json = json;
@@ -35,6 +38,7 @@ final class GoldenCase {
             String name = input.get("name").asText();
             inputs.put(name, tensor(DType.parse(input.get("dtype").asText()), name, extents));
         }
+        names.putAll(inputs);
         List<Variable> outputs = several(json.get("expr"));
         results.addAll(outputs);
         json.get("outputs").forEach(expected::add);
@@ -62,12 +66,12 @@ final class GoldenCase {
     }
 
     private List<Variable> several(JsonNode e) {
-        if (e.isTextual()) return List.of(inputs.get(e.asText()));
+        if (e.isTextual()) return List.of(names.get(e.asText()));
         if (e.has("const")) return List.of(constant(value(e.get("dtype").asText(), e.get("const"), extents(e))));
         String op = e.get(0).asText();
         if (op.equals("grad")) return List.of(grad(one(e.get(1)).sum(), inputs.get(e.get(2).asText()), zeroIfDisconnected()));
         if (op.equals("item")) return List.of(several(e.get(1)).get(e.get(2).get("index").asInt()));
-        if (op.equals("scan")) throw new GoldenCall.Missing(op);
+        if (op.equals("scan")) return new GoldenScan(names, this::one).results(e.get(1));
         var operands = new ArrayList<Variable>();
         JsonNode attributes = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
         for (int i = 1; i < e.size(); i++) {

@@ -123,6 +123,8 @@ final class GoldenOps {
         op("argmax", c -> c.axes().length == 0 ? c.x().flatten().argmax(0) : kept(c, c.x().argmax(c.axes()[0])));
         op("argmin", c -> c.axes().length == 0 ? c.x().flatten().argmin(0) : kept(c, c.x().argmin(c.axes()[0])));
         op("ptp", c -> Damo.ptp(c.x(), c.axes()));
+        op("cumsum", c -> c.axes().length == 0 ? c.x().cumsum() : c.x().cumsum(c.axes()[0]));
+        op("cumprod", c -> c.axes().length == 0 ? c.x().cumprod() : c.x().cumprod(c.axes()[0]));
         op("softmax", c -> c.x().softmax(all(c)));
         op("log_softmax", c -> c.x().logSoftmax(all(c)));
         op("norm", c -> Damo.norm(c.x(), c.real("ord"), c.axes()));

@@ -50,6 +50,7 @@ final class OpSamples {
     static List<Sample> of(Class<? extends Op> kind) {
         if (kind == Op.Elementwise.class) return elementwise();
         if (kind == Op.Reduce.class) return reductions();
+        if (kind == Op.Loop.class) return LoopSamples.all();
         List<Sample> samples = STRUCTURE.get(kind);
         if (samples == null) throw new AssertionError("the op %s has no sample; add one to OpSamples".formatted(kind.getSimpleName()));
         return samples;

@@ -1,0 +1,164 @@
+package damo.cpu;
+
+import static damo.Damo.*;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import damo.CompiledFunction;
+import damo.DamoException;
+import damo.RandomStreams;
+import damo.Shared;
+import damo.graph.Variable;
+import damo.type.DType;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+class LoopsTest {
+    private static long allocated(Runnable work) {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        work.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    @Test void lastOverAMillionStepsNeedsConstantMemory() {
+        var n = lscalar("n");
+        var x = dvector("x");
+        var loop = scan();
+        var s = loop.state(x);
+        loop.next(s, s.mul(0.5).add(1));
+        loop.times(n);
+        CompiledFunction f = function().in(x, n).out(loop.last(s)).compile();
+        double[] at = {1, 2, 3};
+        for (int i = 0; i < 3; i++) f.call(at, 1000L);
+        long few = allocated(() -> f.call(at, 10L));
+        long many = allocated(() -> assertArrayEquals(new double[] {2, 2, 2}, f.call(at, 1_000_000L).toDoubleArray(), 1e-12));
+        assertTrue(many < few + 10_000, "10 steps allocate %d bytes, a million %d".formatted(few, many));
+    }
+
+    @Test void scalarsOfNestedLoopsAreLocalVariables() {
+        var n = lscalar("n");
+        var outer = scan();
+        var a = outer.state(constant(1.0));
+        var inner = scan();
+        var b = inner.state(a);
+        inner.next(b, b.mul(0.5).add(inner.index().cast(DType.FLOAT64)));
+        inner.times(n);
+        outer.next(a, inner.last(b).add(1));
+        outer.times(n);
+        double want = 1;
+        for (int i = 0; i < 5; i++) {
+            for (int j = 0; j < 5; j++) want = want * 0.5 + j;
+            want += 1;
+        }
+        assertEquals(want, function().in(n).out(outer.last(a)).compile().call(5L).scalar());
+    }
+
+    @Test void aCheckInALoopFailsInTheStepThatBreaksItAndNothingChanges() {
+        Shared total = shared(1.0, "total");
+        var x = dvector("x");
+        var loop = scan();
+        var i = loop.index();
+        var s = loop.state(total);
+        loop.next(s, s.add(x.at(i)));
+        loop.times(4);
+        CompiledFunction f = function().in(x).out(loop.last(s)).update(total, loop.last(s)).compile();
+        assertEquals(11, f.call((Object) new double[] {1, 2, 3, 4}).scalar());
+        String message = assertThrows(DamoException.class, () -> f.call((Object) new double[] {1, 2, 3})).getMessage();
+        assertTrue(message.contains("LoopsTest.java"), message);
+        assertEquals(11, total.value().scalar());
+    }
+
+    @Test void aBranchInALoopIsTakenStepByStep() {
+        var n = lscalar("n");
+        var loop = scan();
+        var s = loop.state(constant(27L));
+        var steps = loop.state(constant(0L));
+        loop.next(s, ifelse(s.mod(2).eq(0), s.floorDiv(2), s.mul(3).add(1)));
+        loop.next(steps, steps.add(1));
+        loop.times(n);
+        loop.until(s.eq(2));
+        assertEquals(111, function().in(n).out(loop.last(steps)).compile().call(1000L).scalarLong());
+        assertEquals(111, function().in(n).out(loop.steps()).compile().call(1000L).scalarLong());
+        assertEquals(9232, function().in(n).out(loop.trace(s).max()).compile().call(1000L).scalarLong());
+    }
+
+    @Test void stepsBeyondASequenceAreRefusedAtTheCall() {
+        var n = lscalar("n");
+        var x = dvector("x");
+        var loop = scan();
+        var e = loop.emit(loop.sequence(x).mul(2));
+        loop.times(n);
+        CompiledFunction f = function().in(x, n).out(e).compile();
+        assertArrayEquals(new double[] {2, 4}, f.call(new double[] {1, 2, 3}, 2L).toDoubleArray());
+        String longer = assertThrows(DamoException.class, () -> f.call(new double[] {1, 2, 3}, 4L)).getMessage();
+        assertTrue(longer.contains("3 elements") && longer.contains("4 steps"), longer);
+        String negative = assertThrows(DamoException.class, () -> f.call(new double[] {1, 2, 3}, -1L)).getMessage();
+        assertTrue(negative.contains("-1") && negative.contains("negative"), negative);
+    }
+
+    @Test void aStateThatChangesItsShapeIsRefusedAtTheCall() {
+        var x = dvector("x");
+        var y = dvector("y");
+        var loop = scan();
+        var s = loop.state(x);
+        loop.next(s, y.mul(2));
+        loop.times(3);
+        CompiledFunction f = function().in(x, y).out(loop.last(s)).compile();
+        String message = assertThrows(DamoException.class, () -> f.call(new double[] {1, 2}, new double[] {1, 2, 3})).getMessage();
+        assertTrue(message.contains("[2]") && message.contains("[3]") && message.contains("keeps its shape"), message);
+    }
+
+    @Test void rowsOfGrowingLengthAreSummedOnTheHost() {
+        var x = dvector("x");
+        var loop = scan();
+        var sums = loop.emit(x.slice(0, loop.index()).sum());
+        loop.times(4);
+        CompiledFunction f = function().in(x).out(sums).compile();
+        assertArrayEquals(new double[] {0, 1, 3, 6}, f.call((Object) new double[] {1, 2, 3, 4}).toDoubleArray());
+        assertTrue(f.explain().contains("call"), f.explain());
+    }
+
+    @Test void howOftenALoopRanIsAnExtentThatCompiledCodeFinds() {
+        var limit = dscalar("limit");
+        var loop = scan();
+        var v = loop.state(constant(1.0));
+        loop.next(v, v.mul(2));
+        loop.times(1000);
+        loop.until(v.mul(2).gt(limit));
+        CompiledFunction f = function().in(limit).out(loop.trace(v)).compile();
+        assertEquals(6, f.call(45.0).size());
+        assertEquals(1, f.call(0.5).size());
+        assertTrue(f.explain().startsWith("f") && f.explain().contains("first, extents:"), f.explain());
+    }
+
+    @Test void drawsInALoopAreNewInEachStepAndGoOnAfterIt() {
+        var streams = new RandomStreams(7);
+        Variable before = streams.uniform(2);
+        var loop = scan();
+        Variable within = streams.uniform(2);
+        var each = loop.emit(within);
+        var same = loop.emit(before);
+        loop.times(3);
+        CompiledFunction f = function().out(each, same).compile();
+        var first = f.callAll();
+        double[] rows = first.get(0).toDoubleArray();
+        assertNotEquals(rows[0], rows[2]);
+        double[] alike = first.get(1).toDoubleArray();
+        assertEquals(alike[0], alike[2]);
+        var second = f.callAll();
+        assertNotEquals(first.get(0), second.get(0));
+        var again = new RandomStreams(7);
+        again.uniform(2);
+        Variable plain = again.uniform(2);
+        CompiledFunction g = function().out(plain).compile();
+        for (int i = 0; i < 3; i++) assertArrayEquals(new double[] {rows[2 * i], rows[2 * i + 1]}, g.call().toDoubleArray());
+        assertArrayEquals(second.get(0).at(0).toDoubleArray(), g.call().toDoubleArray());
+        assertFalse(f.explain().isEmpty());
+    }
+}
