@@ -22,7 +22,7 @@ public enum Workload {
     ROW_SUMS("row sums, 1024×1024", () -> sums(1)),
     COLUMN_SUMS("column sums, 1024×1024", () -> sums(0)),
     W5("logistic regression, training step, 400×784", Workload::regression),
-    LOOP("loop of 1e5 steps that only count, s/2 + 1 (100 µs are 1 ns a step)", Workload::loop),
+    LOOP("loop that does next to nothing, s/2 + 1, 1e5 steps (100 µs: 1 ns a step)", Workload::loop),
     W7("loop of 100 products of vectors, 1e3", Workload::power),
     W8("recurrent network, loss and gradients, 100 steps, 16×64 → 128, float32", Recurrent::pair),
     W10("XNOR network, training step, 4×2", Workload::xnor),
@@ -57,8 +57,10 @@ public enum Workload {
     }
 
     static void check(String what, Object damo, Object plain, double tolerance) {
-        if (damo instanceof List<?> several) {
-            for (int i = 0; i < several.size(); i++) check(what + ", result " + i, several.get(i), ((List<?>) plain).get(i), tolerance);
+        if (damo instanceof List<?> several && plain instanceof List<?> wanted) {
+            if (several.size() != wanted.size())
+                throw new IllegalStateException("%s: %d results, but plain Java has %d".formatted(what, several.size(), wanted.size()));
+            for (int i = 0; i < wanted.size(); i++) check(what + ", result " + i, several.get(i), wanted.get(i), tolerance);
             return;
         }
         double[] got = NDArray.of(damo).toDoubleArray();
