@@ -155,7 +155,7 @@ final class Compiled {
                     run(holds(condition, buffers) ? then : otherwise, evaluated, symbols, buffers, workspace);
                 case Action.Loop loop -> run(loop, evaluated, symbols, buffers, workspace);
                 case Action.Check(var condition, var message) -> {
-                    if (!holds(condition, buffers)) throw new DamoException(message);
+                    if (!holds(condition, buffers)) throw new CheckFailed(message);
                 }
                 case Action.Call(var op, var reads, var stored, var provided) -> {
                     var operands = Arrays.stream(reads).mapToObj(at -> array(at, evaluated, buffers)).toList();
