@@ -4,7 +4,6 @@ import static damo.Damo.*;
 
 import damo.CompiledFunction;
 import damo.Distributions;
-import damo.RandomStreams;
 import damo.Shared;
 import damo.graph.Variable;
 import damo.value.NDArray;
@@ -27,7 +26,7 @@ final class Boltzmann {
     static Workload.Pair pair() {
         double[] data = new Random(1).doubles(BATCH * VISIBLE).map(u -> u < 0.2 ? 1 : 0).toArray();
         checkWithGivenNumbers(data);
-        Distributions draws = new RandomStreams(1);
+        Distributions draws = random(1).streams();
         CompiledFunction f = new Step(draws.uniform(BATCH, HIDDEN), draws.uniform(BATCH, VISIBLE)).compile();
         NDArray batch = NDArray.wrap(data, BATCH, VISIBLE);
         var plain = new ByHand();
