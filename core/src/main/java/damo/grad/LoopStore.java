@@ -1,16 +1,19 @@
 package damo.grad;
 
+import damo.graph.Build;
 import damo.graph.Graph;
 import damo.graph.Ints;
 import damo.graph.LoopBody;
 import damo.graph.Loops;
 import damo.graph.Op;
+import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What steps that go backwards know of the steps that went forward.
@@ -21,6 +24,7 @@ final class LoopStore {
     private final Op.Loop loop;
     private final LoopBody body;
     private final Set<Variable> strict = identity();
+    private final Shapes shapes = new Shapes();
 
     private LoopStore(Op.Loop loop) {
         this.loop = loop;
@@ -52,9 +56,8 @@ final class LoopStore {
         for (Variable v : order.reversed()) {
             if (!needed.contains(v) || images.containsKey(v)) continue;
             int element = body.elements().indexOf(v);
-            if (v.op() instanceof Op.Extent(var x, var axis) && outside(x) >= 0) {
-                int at = outside(x);
-                images.put(v, Ints.extent(loop.operands().get(at), at <= body.sequences() ? axis + 1 : axis));
+            if (v.op() instanceof Op.Extent(var x, var axis) && (strict.contains(x) || body.step().parameters().contains(x))) {
+                extent(shapes.of(x).get(axis)).ifPresentOrElse(e -> images.put(v, e), () -> needed.add(x));
             } else if (element >= 0) {
                 images.put(v, read(v, loop.sequences().get(element), elements, sequences));
             } else if (isKept(v)) {
@@ -82,10 +85,21 @@ final class LoopStore {
         return new Variable(new Op.Slice(x, 0, Ints.sub(count, Ints.of(1)), count, -1));
     }
 
-    /// The position of the operand that has the extents of a sequence's element or a state, or −1.
-    private int outside(Variable x) {
-        int at = body.step().parameters().indexOf(x);
-        return at > body.sequences() + body.states() ? -1 : at;
+    /// An extent in the body as one outside, if it has to do with those of parameters only: no step is needed for it.
+    private Optional<Variable> extent(Shapes.Dim dim) {
+        return switch (dim) {
+            case Shapes.Dim.Known(var n) -> Optional.of(Ints.of(n));
+            case Shapes.Dim.Value _ -> Optional.empty();
+            case Shapes.Dim.Axis(var x, var axis) -> {
+                int at = body.step().parameters().indexOf(x);
+                yield at < 0 ? Optional.empty() : Optional.of(Ints.extent(loop.operands().get(at), at <= body.sequences() ? axis + 1 : axis));
+            }
+            case Shapes.Dim.Common(var dims) -> {
+                List<Optional<Variable>> all = dims.stream().map(this::extent).toList();
+                yield all.stream().anyMatch(Optional::isEmpty) ? Optional.empty() : all.stream().map(Optional::get)
+                        .reduce((a, b) -> Build.elementwise(ScalarOp.WHERE, a.eq(1), b, a));
+            }
+        };
     }
 
     private boolean isKept(Variable v) {

@@ -9,6 +9,9 @@ import damo.DamoException;
 import damo.graph.*;
 import damo.type.DType;
 import damo.value.NDArray;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,13 @@ class LoopTest {
         }
     }
 
+    @Test void emissionsOfABatchNeedOneNumberOfSteps() {
+        Variable x = scalar();
+        Variable gradient = Gradient.grad(doubled(x, constant(20.0)), x);
+        String message = assertThrows(DamoException.class, () -> Batch.vectorize(List.of(gradient), Map.of(x, vector()))).getMessage();
+        assertTrue(message.contains("all elements of a batch need one shape"), message);
+    }
+
     @Test void batchesOfAnything() {
         Variable x = matrix();
         Variable h = vector();
@@ -149,9 +159,9 @@ class LoopTest {
         for (int which = 1; which < 8; which++) {
             Variable[] single = {x, h, c};
             NDArray[] point = {random(1, 2, 4, 3), random(2, 2, 3), random(3, 2, 3, 3)};
-            var batched = new java.util.IdentityHashMap<Variable, Variable>();
-            var parameters = new java.util.ArrayList<Variable>();
-            var arguments = new java.util.ArrayList<Object>();
+            var batched = new IdentityHashMap<Variable, Variable>();
+            var parameters = new ArrayList<Variable>();
+            var arguments = new ArrayList<Object>();
             for (int k = 0; k < 3; k++) {
                 boolean wide = (which >> k & 1) == 1;
                 Variable p = wide ? input(DType.FLOAT64, single[k].rank() + 1) : single[k];
@@ -171,7 +181,7 @@ class LoopTest {
     }
 
     private static NDArray row(NDArray a, int i) {
-        long[] shape = java.util.Arrays.copyOfRange(a.shape(), 1, a.rank());
+        long[] shape = Arrays.copyOfRange(a.shape(), 1, a.rank());
         return a.slice(0, i, 1, 1).contiguous().reshape(shape);
     }
 

@@ -13,7 +13,6 @@ import damo.graph.ScalarOp;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
