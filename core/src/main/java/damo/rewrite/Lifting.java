@@ -44,7 +44,7 @@ final class Lifting {
             case Op.Gather(var x, var indices, _) -> !varying.contains(x) || !varying.contains(indices);
             case Op.Scatter(_, var indices, _, var extent) -> !varying.contains(indices) && !varying.contains(extent);
             case Op.If(var condition, _, _) -> !varying.contains(condition);
-            case Op.Iota _, Op.Loop _ -> false;
+            case Op.Iota _, Op.Loop _, Op.Draw _ -> false;
         };
     }
 

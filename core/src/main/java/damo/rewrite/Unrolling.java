@@ -36,7 +36,7 @@ final class Unrolling {
             for (int i = 0; i < p.elements().size(); i++) images.put(p.elements().get(i), row(p.sequences().get(i), t));
             for (int i = 0; i < states; i++) images.put(p.carried().get(i), now.get(i));
             List<Variable> results = Graph.substitute(open.results(), images);
-            now = results.subList(0, states);
+            now = alike(results.subList(0, states), p, extents);
             rows.add(results.subList(states, results.size()));
         }
         var results = new ArrayList<>(now);
@@ -45,6 +45,20 @@ final class Unrolling {
             results.add(used.contains(states + e) ? new Variable(new Op.Join(0, rows.stream().map(r -> expanded(r.get(emission))).toList())) : null);
         }
         return results;
+    }
+
+    /// The next states, checked to keep their shapes where that is not known: no loop is left to say it.
+    private static List<Variable> alike(List<Variable> next, Loops.Parts p, Extents extents) {
+        var all = new ArrayList<Variable>();
+        for (int i = 0; i < next.size(); i++) {
+            Variable first = p.initial().get(i);
+            Variable v = next.get(i);
+            Variable same = extents.same(v, first) ? null : Ints.sameExtents(v, first);
+            all.add(same == null || Ints.isConstant(same) ? v : new Variable(new Op.Assert(v, same, Variable.message(p.name(),
+                    "the state %s has another shape in the next step; a state keeps its shape".formatted(p.carried().get(i).label()),
+                    List.of(first, v)))));
+        }
+        return all;
     }
 
     private static int size(List<Variable> results) {
