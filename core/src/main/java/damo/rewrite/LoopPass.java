@@ -63,7 +63,7 @@ public record LoopPass(String name, UnaryOperator<Lambda> level) {
         return results;
     }
 
-    private static Lambda everywhere(Lambda f, Each each) {
+    static Lambda everywhere(Lambda f, Each each) {
         List<Variable> order = Graph.order(f.results());
         Map<Op.Loop, TreeSet<Integer>> used = used(order);
         if (used.isEmpty()) return f;

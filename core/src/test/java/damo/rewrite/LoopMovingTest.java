@@ -164,6 +164,20 @@ class LoopMovingTest {
         assertTrue(f.loops().stream().allMatch(l -> l.body().states() == 1));
     }
 
+    @Test void equalLoopsThatEndByThemselvesAreOne() {
+        Loop f = Loop.of(all, ending(0.5), ending(0.5).mul(2), ending(0.75)).check();
+        assertEquals(2, f.loops().size());
+    }
+
+    private Variable ending(double limit) {
+        var loop = scan();
+        var y = loop.sequence(ys);
+        var h = loop.state(c);
+        loop.next(h, y.sum().add(h).sin().mul(c.exp()));
+        loop.until(h.gt(limit));
+        return loop.last(h);
+    }
+
     @Test void innerLoopsMergeToo() {
         var outer = scan();
         var x = outer.sequence(xs);
