@@ -14,7 +14,6 @@ import damo.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Random programs of loops mean the same before and after rewriting, also of no step, one and two.
