@@ -7,7 +7,9 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.ChartEncoder;
@@ -21,22 +23,42 @@ final class Pictures {
     private static final Color BLUE = new Color(0x1f77b4);
     private static final Color RED = new Color(0xd1495b);
     private static final Color GRAY = new Color(0xe4e4e4);
+    private static final List<Color> COLORS = List.of(BLUE, RED, new Color(0x3a9d5d));
 
     private Pictures() {}
 
+    /// A line of a chart: its values at 1, 2, 3, …
+    record Curve(String name, double[] values) {}
+
+    /// Where pictures go: the folder that the property `damo.out` names, else `target/` and this name. It is made if it is not there.
+    static Path folder(String name) throws IOException {
+        return Files.createDirectories(Path.of(System.getProperty("damo.out", "target/" + name)).toAbsolutePath());
+    }
+
     /// The loss after each epoch.
     static void lossCurve(double[] training, double[] heldOut, Path png, Path svg) throws IOException {
-        double[] epochs = IntStream.rangeClosed(1, training.length).asDoubleStream().toArray();
-        XYChart chart = new XYChartBuilder().width(800).height(480).title("Learning to read digits")
-                .xAxisTitle("epoch").yAxisTitle("cross entropy").build();
-        chart.getStyler().setYAxisLogarithmic(true)
+        XYChart chart = chart("Learning to read digits", "epoch", "cross entropy", new Curve("training", training), new Curve("held out", heldOut));
+        chart.getStyler().setYAxisLogarithmic(true);
+        ChartEncoder.saveChart(chart, png.toString(), "png");
+        ChartEncoder.saveChart(chart, svg.toString(), "svg");
+    }
+
+    /// What changed from step to step, as a chart.
+    static void curves(String title, String steps, String values, Path png, Curve... curves) throws IOException {
+        ChartEncoder.saveChart(chart(title, steps, values, curves), png.toString(), "png");
+    }
+
+    private static XYChart chart(String title, String steps, String values, Curve... curves) {
+        XYChart chart = new XYChartBuilder().width(800).height(480).title(title).xAxisTitle(steps).yAxisTitle(values).build();
+        chart.getStyler()
                 .setPlotGridLinesColor(GRAY).setPlotGridLinesStroke(new BasicStroke(1))
                 .setLegendPosition(LegendPosition.InsideNE).setLegendBorderColor(Color.WHITE)
                 .setChartBackgroundColor(Color.WHITE).setPlotBorderVisible(false);
-        chart.addSeries("training", epochs, training).setMarker(SeriesMarkers.NONE).setLineColor(BLUE);
-        chart.addSeries("held out", epochs, heldOut).setMarker(SeriesMarkers.NONE).setLineColor(RED);
-        ChartEncoder.saveChart(chart, png.toString(), "png");
-        ChartEncoder.saveChart(chart, svg.toString(), "svg");
+        for (int i = 0; i < curves.length; i++) {
+            double[] x = IntStream.rangeClosed(1, curves[i].values.length).asDoubleStream().toArray();
+            chart.addSeries(curves[i].name, x, curves[i].values).setMarker(SeriesMarkers.NONE).setLineColor(COLORS.get(i));
+        }
+        return chart;
     }
 
     /// The first dozen digits that were misread, with what they are and what was read.
