@@ -15,6 +15,7 @@ import javax.imageio.ImageIO;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -45,7 +46,9 @@ final class Pictures {
 
     /// What changed from step to step, as a chart.
     static void curves(String title, String steps, String values, Path png, Curve... curves) throws IOException {
-        ChartEncoder.saveChart(chart(title, steps, values, curves), png.toString(), "png");
+        XYChart chart = chart(title, steps, values, curves);
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal);
+        ChartEncoder.saveChart(chart, png.toString(), "png");
     }
 
     private static XYChart chart(String title, String steps, String values, Curve... curves) {
@@ -71,19 +74,11 @@ final class Pictures {
         int height = tile + 44;
         int rows = Math.max(1, Math.ceilDiv(wrong.length, columns));
         var picture = new BufferedImage(columns * width, rows * height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = picture.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
-        g.setColor(Color.WHITE);
-        g.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+        Graphics2D g = paper(picture);
         for (int i = 0; i < wrong.length; i++) {
             int left = i % columns * width + 12;
             int top = i / columns * height + 12;
-            float[] ink = images.pixels()[wrong[i]];
-            for (int p = 0; p < ink.length; p++) {
-                g.setColor(new Color(1 - ink[p], 1 - ink[p], 1 - ink[p]));
-                g.fillRect(left + p % 8 * pixel, top + p / 8 * pixel, pixel, pixel);
-            }
+            image(g, images.pixels()[wrong[i]], left, top, pixel);
             g.setColor(GRAY);
             g.drawRect(left, top, tile, tile);
             g.setColor(RED);
@@ -91,5 +86,56 @@ final class Pictures {
         }
         g.dispose();
         ImageIO.write(picture, "png", png.toFile());
+    }
+
+    /// Images of 8×8 pixels side by side, from 0 (white) to 1 (black).
+    static void tiles(float[][] images, int columns, Path png) throws IOException {
+        int pixel = 5;
+        int tile = 8 * pixel + 5;
+        var picture = new BufferedImage(columns * tile + 5, Math.ceilDiv(images.length, columns) * tile + 5, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = paper(picture);
+        for (int i = 0; i < images.length; i++) {
+            int left = i % columns * tile + 5;
+            int top = i / columns * tile + 5;
+            image(g, images[i], left, top, pixel);
+            g.setColor(GRAY);
+            g.drawRect(left - 1, top - 1, 8 * pixel + 1, 8 * pixel + 1);
+        }
+        g.dispose();
+        ImageIO.write(picture, "png", png.toFile());
+    }
+
+    /// Each image stretched to go from 0 to 1.
+    static float[][] stretched(float[][] images) {
+        var stretched = new float[images.length][];
+        for (int i = 0; i < images.length; i++) {
+            float[] image = images[i].clone();
+            float low = Float.POSITIVE_INFINITY;
+            float high = Float.NEGATIVE_INFINITY;
+            for (float x : image) {
+                low = Math.min(low, x);
+                high = Math.max(high, x);
+            }
+            for (int p = 0; p < image.length; p++) image[p] = (image[p] - low) / (high - low);
+            stretched[i] = image;
+        }
+        return stretched;
+    }
+
+    private static void image(Graphics2D g, float[] ink, int left, int top, int pixel) {
+        for (int p = 0; p < ink.length; p++) {
+            g.setColor(new Color(1 - ink[p], 1 - ink[p], 1 - ink[p]));
+            g.fillRect(left + p % 8 * pixel, top + p / 8 * pixel, pixel, pixel);
+        }
+    }
+
+    private static Graphics2D paper(BufferedImage picture) {
+        Graphics2D g = picture.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+        return g;
     }
 }
