@@ -3,6 +3,8 @@ package damo;
 import damo.grad.GradOption;
 import damo.grad.Gradient;
 import damo.grad.VerifyGradient;
+import damo.graph.Build;
+import damo.graph.Ints;
 import damo.graph.Op;
 import damo.graph.Variable;
 import damo.text.Pretty;
@@ -35,6 +37,16 @@ public final class Damo extends Iterations {
     /// As [#shared(Object)], with a name for printing and errors.
     public static Shared shared(Object value, String name) {
         return new Shared(NDArray.of(value).copy(), name);
+    }
+
+    /// Random numbers that are a function of `seed`; see [RandomKey]. `random(1).streams()` draw anew in each call.
+    public static RandomKey random(long seed) {
+        return new RandomKey(Ints.of(seed));
+    }
+
+    /// As [#random(long)], with an integer scalar as the seed, which may be an input or computed.
+    public static RandomKey random(Variable seed) {
+        return new RandomKey(Build.index(seed));
     }
 
     /// The value of `x`, with these values for its inputs. It compiles anew every time: see [Variable#eval(Map)].

@@ -462,4 +462,35 @@ abstract class Elementwise {
     public static Variable xor(Number x, Variable y) {
         return Build.elementwise(ScalarOp.XOR, x, y);
     }
+
+    /// The bits of an integer moved to the left by `y` places: 0 if `y` is negative or not below the width.
+    public static Variable shiftLeft(Variable x, Variable y) {
+        return x.shiftLeft(y);
+    }
+
+    /// As [#shiftLeft(Variable, Variable)].
+    public static Variable shiftLeft(Variable x, Number y) {
+        return x.shiftLeft(y);
+    }
+
+    /// As [#shiftLeft(Variable, Variable)].
+    public static Variable shiftLeft(Number x, Variable y) {
+        return Build.elementwise(ScalarOp.SHL, x, y);
+    }
+
+    /// The bits of an integer moved to the right by `y` places, zeros following if it is unsigned, else its sign; only those if `y` is
+    /// negative or not below the width.
+    public static Variable shiftRight(Variable x, Variable y) {
+        return x.shiftRight(y);
+    }
+
+    /// As [#shiftRight(Variable, Variable)].
+    public static Variable shiftRight(Variable x, Number y) {
+        return x.shiftRight(y);
+    }
+
+    /// As [#shiftRight(Variable, Variable)].
+    public static Variable shiftRight(Number x, Variable y) {
+        return Build.elementwise(ScalarOp.SHR, x, y);
+    }
 }

@@ -1,6 +1,7 @@
 package damo;
 
 import damo.graph.Ints;
+import damo.graph.Op;
 import damo.graph.Variable;
 import damo.type.DType;
 import java.util.List;
@@ -55,5 +56,13 @@ final class Ending {
             throw Variable.error(label, "%d steps are asked for, but a sequence has elements for %d only; ask for fewer, or give a longer sequence"
                     .formatted(Ints.value(times), Ints.value(lengths)), sequences);
         return times != null ? times : lengths != null ? lengths : Ints.of(MOST);
+    }
+
+    /// The sequences, checked at run time to have as many elements as were asked for.
+    List<Variable> fitting(List<Variable> sequences) {
+        if (times == null || lengths == null || Ints.isConstant(times) && Ints.isConstant(lengths)) return sequences;
+        return sequences.stream().map(s -> new Variable(new Op.Assert(s, times.le(s.shape(0)), Variable.message(label,
+                "the sequence %s has fewer elements than there are steps; ask for fewer, or give a longer sequence".formatted(s.label()),
+                List.of(s, times))), s.name(), s.source())).toList();
     }
 }

@@ -280,7 +280,7 @@ public final class Scan {
         List<Variable> carried = all(Tapped::carried);
         List<Variable> initial = all(s -> s.initial.stream());
         List<Variable> after = all(s -> Stream.concat(s.carried().skip(1), Stream.of(next.get(s))));
-        var parts = new Loops.Parts(label(), end.steps(sequences), index, elements, sequences, carried, initial, after,
+        var parts = new Loops.Parts(label(), end.steps(sequences), index, elements, end.fitting(sequences), carried, initial, after,
                 emitted.stream().map(Supplier::get).toList(), end.condition());
         return Unfolding.of(Streaming.threaded(parts, number), states, truncate, checkpoint);
     }

@@ -29,8 +29,11 @@ class GradientsTest {
     @Test void jacobianByLoopAndByName() {
         var x = dvector("x");
         var y = x.pow(2);
-        // The half that builds the rows in a loop (scan) comes with loops.
+        var loop = scan();
+        var i = loop.sequence(arange(y.shape(0)));
+        var rows = loop.emit(grad(y.at(i), x));
         double[] want = {8, 0, 0, 8};
+        assertArrayEquals(want, function().in(x).out(rows).compile().call(new double[] {4, 4}).toDoubleArray());
         assertArrayEquals(want, function().in(x).out(jacobian(y, x)).compile().call(new double[] {4, 4}).toDoubleArray());
     }
 

@@ -56,6 +56,30 @@ final class Arithmetic {
         return Long.compareUnsigned(x, y) <= 0 ? x : y;
     }
 
+    static int shiftLeft(int x, int y) {
+        return (y & ~31) == 0 ? x << y : 0;
+    }
+
+    static long shiftLeft(long x, long y) {
+        return (y & ~63) == 0 ? x << y : 0;
+    }
+
+    static int shiftRight(int x, int y) {
+        return x >> ((y & ~31) == 0 ? y : 31);
+    }
+
+    static long shiftRight(long x, long y) {
+        return x >> ((y & ~63) == 0 ? y : 63);
+    }
+
+    static int shiftRightUnsigned(int x, int y) {
+        return (y & ~31) == 0 ? x >>> y : 0;
+    }
+
+    static long shiftRightUnsigned(long x, long y) {
+        return (y & ~63) == 0 ? x >>> y : 0;
+    }
+
     static int pow(int x, int y) {
         return (int) pow((long) x, (long) y);
     }

@@ -33,15 +33,25 @@ import org.objectweb.asm.Type;
 public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops) {
     static final String DESCRIPTOR = "([Ljava/lang/Object;[I)V";
 
+    /// Loops that are to be methods.
+    ///
+    /// @param wanted loops of a program
+    /// @param checks all checks of the program. One that fails ends the loop's method, and its number, from 1, is at `failure` of the symbols
+    /// @param failure a place of the symbols that is 0 before
+    public record Loops(List<Step.Loop> wanted, List<Step.Check> checks, int failure) {
+        /// No loops.
+        public static final Loops NONE = new Loops(List.of(), List.of(), -1);
+    }
+
     /// The class of these kernels, whose values are of one pool. Kernels run by their number in the list.
     ///
     /// @param name the internal name of the class
-    /// @param loops loops of these kernels that are wanted as methods
+    /// @param loops loops around these kernels
     /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
     /// @param symbols where each extent lies
     /// @param listing the text that the class's line numbers mean, which lies in [#source(String)]
     /// @throws MethodTooLarge if a kernel is too large to be compiled
-    public static KernelClass of(String name, Values values, List<Kernel> kernels, List<Step.Loop> loops, Map<Buffer, Integer> buffers,
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
             Map<String, Integer> symbols, Listing listing) {
         var looped = new HashSet<String>();
         while (true)
@@ -57,7 +67,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return name.substring(name.lastIndexOf('/') + 1) + ".kernel";
     }
 
-    private static KernelClass of(String name, Values values, List<Kernel> kernels, List<Step.Loop> loops, Map<Buffer, Integer> buffers,
+    private static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
             Map<String, Integer> symbols, Listing listing, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
@@ -74,8 +84,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
             sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));
         }
         var emitted = new ArrayList<Step.Loop>();
-        var around = new LoopCode.Surroundings(name, methods, scheduled, buffers, symbols, listing);
-        for (Step.Loop loop : loops) {
+        var around = new LoopCode.Surroundings(name, methods, scheduled, loops, buffers, symbols, listing);
+        for (Step.Loop loop : loops.wanted) {
             if (!LoopCode.suits(loop) || !methods.keySet().containsAll(LoopCode.kernels(loop))) continue;
             int size = loop(writer().visitMethod(ACC_STATIC, "l", DESCRIPTOR, null, null), helpers, around, loop);
             if (size > MethodTooLarge.LIMIT) continue;                 // its steps are then done one by one

@@ -13,7 +13,6 @@ import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.plan.Stmt;
 import damo.type.DType;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
@@ -35,8 +35,9 @@ final class LoopCode {
     /// @param owner the class
     /// @param methods the number of the method of each kernel
     /// @param statements the kernels, scheduled
-    record Surroundings(String owner, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> statements, Map<Buffer, Integer> positions,
-            Map<String, Integer> symbols, Listing listing) {}
+    /// @param loops what is known of the program's loops
+    record Surroundings(String owner, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> statements, KernelClass.Loops loops,
+            Map<Buffer, Integer> positions, Map<String, Integer> symbols, Listing listing) {}
 
     private final MethodVisitor mv;
     private final Surroundings around;
@@ -58,25 +59,14 @@ final class LoopCode {
         this.walk = new KernelMethod(mv, lanes, 2);
     }
 
-    /// Whether the steps of `loop` are kernels and loops only: branches, checks and calls need the caller.
+    /// Whether the host is not called in `loop`.
     static boolean suits(Step.Loop loop) {
-        return loop.body().stream().allMatch(step -> switch (step) {
-            case Step.Launch _ -> true;
-            case Step.Loop inner -> suits(inner);
-            case Step.Branch _, Step.Check _, Step.Call _ -> false;
-        });
+        return loop.all().noneMatch(Step.Call.class::isInstance);
     }
 
     /// The kernels in `loop`, in order.
     static List<Kernel> kernels(Step.Loop loop) {
-        var all = new ArrayList<Kernel>();
-        for (Step step : loop.body())
-            switch (step) {
-                case Step.Launch(var kernel) -> all.add(kernel);
-                case Step.Loop inner -> all.addAll(kernels(inner));
-                case Step.Branch _, Step.Check _, Step.Call _ -> {}
-            }
-        return all;
+        return loop.all().filter(Step.Launch.class::isInstance).map(step -> ((Step.Launch) step).kernel()).toList();
     }
 
     /// The whole method.
@@ -88,10 +78,9 @@ final class LoopCode {
             if (!isInline(kernel)) read.addAll(Loads.of(kernel));
             for (Store s : kernel.stores()) (isInline(kernel) ? stored : remote).add(s.to());
         }
-        carried(loop, stored);
+        loops(loop).forEach(l -> l.carries().forEach(c -> stored.addAll(List.of(c.state(), c.next()))));
         for (Buffer b : stored) if (b.rank() == 0 && !remote.contains(b)) locals.put(b, walk.values.local(b.dtype()));
         for (Kernel kernel : kernels) if (isInline(kernel)) reach(Roots.of(around.statements.get(kernel)));
-        conditions(loop).forEach(this::reach);
         locals.forEach((b, local) -> {
             array(b);
             mv.visitInsn(ICONST_0);
@@ -104,19 +93,12 @@ final class LoopCode {
         mv.visitInsn(RETURN);
     }
 
+    private static Stream<Step.Loop> loops(Step.Loop loop) {
+        return Stream.concat(Stream.of(loop), loop.all().filter(Step.Loop.class::isInstance).map(Step.Loop.class::cast));
+    }
+
     private boolean isInline(Kernel kernel) {
         return kernel.axes().isEmpty() && around.statements.get(kernel).stream().allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Put);
-    }
-
-    private static void carried(Step.Loop loop, Set<Buffer> into) {
-        loop.carries().forEach(c -> into.addAll(List.of(c.state(), c.next())));
-        for (Step step : loop.body()) if (step instanceof Step.Loop inner) carried(inner, into);
-    }
-
-    private static List<Buffer> conditions(Step.Loop loop) {
-        var all = new ArrayList<>(loop.until().stream().toList());
-        for (Step step : loop.body()) if (step instanceof Step.Loop inner) all.addAll(conditions(inner));
-        return all;
     }
 
     /// Puts what statements need into local variables.
@@ -211,7 +193,29 @@ final class LoopCode {
                 mv.visitMethodInsn(INVOKESTATIC, around.owner, "k" + around.methods.get(kernel), KernelClass.DESCRIPTOR, false);
             }
             case Step.Loop inner -> loop(inner);
-            case Step.Branch _, Step.Check _, Step.Call _ -> throw new CompilerBug("emit", "not in a loop that runs by itself", step.toString());
+            case Step.Branch(var condition, var then, var otherwise) -> {
+                var no = new Label();
+                var end = new Label();
+                scalar(condition);
+                mv.visitJumpInsn(IFEQ, no);
+                then.forEach(this::step);
+                mv.visitJumpInsn(GOTO, end);
+                mv.visitLabel(no);
+                otherwise.forEach(this::step);
+                mv.visitLabel(end);
+            }
+            case Step.Check check -> {
+                var holds = new Label();
+                scalar(check.condition());
+                mv.visitJumpInsn(IFNE, holds);
+                mv.visitVarInsn(ALOAD, SYMBOLS);
+                ScalarLanes.integer(mv, around.loops.failure());
+                ScalarLanes.integer(mv, around.loops.checks().indexOf(check) + 1);
+                mv.visitInsn(IASTORE);
+                mv.visitInsn(RETURN);
+                mv.visitLabel(holds);
+            }
+            case Step.Call call -> throw new CompilerBug("emit", "the host is not called in a loop that runs by itself", call.toString());
         }
     }
 

@@ -103,6 +103,12 @@ final class ScalarLanes implements Lanes {
             case AND -> mv.visitInsn(JvmType.of(t).variant(IAND));
             case OR -> mv.visitInsn(JvmType.of(t).variant(IOR));
             case XOR -> mv.visitInsn(JvmType.of(t).variant(IXOR));
+            case SHL -> {
+                helper("shiftLeft", t, 2);
+                narrow(t);
+            }
+            // What is narrower than the JVM's types is extended already.
+            case SHR -> helper(isWideUnsigned(t) ? "shiftRightUnsigned" : "shiftRight", t, 2);
             case NOT -> {
                 number(new Scalar.Whole(t == DType.BOOL ? 1 : -1), t.bits() < 32 && t != DType.BOOL ? DType.INT32 : t);
                 mv.visitInsn(JvmType.of(t).variant(IXOR));

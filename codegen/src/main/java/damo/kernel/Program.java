@@ -1,7 +1,6 @@
 package damo.kernel;
 
 import damo.value.NDArray;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,43 +19,19 @@ public record Program(String name, List<String> symbols, List<Buffer> inputs, Ma
         return new Program(name, symbols, inputs, constants, outputs, other);
     }
 
-    /// How many kernels the steps launch, branches included.
+    /// How many kernels the steps launch.
     public int kernels() {
-        return count(steps);
+        return (int) Step.all(steps).filter(Step.Launch.class::isInstance).count();
     }
 
     /// The indices of all loops, in the order of the text: symbols that the program itself sets.
     public List<String> counters() {
-        var all = new ArrayList<String>();
-        counters(steps, all);
-        return all;
+        return Step.all(steps).filter(Step.Loop.class::isInstance).map(step -> ((Step.Loop) step).index()).toList();
     }
 
-    private static void counters(List<Step> steps, List<String> into) {
-        for (Step step : steps)
-            switch (step) {
-                case Step.Launch _, Step.Check _, Step.Call _ -> {}
-                case Step.Branch(_, var then, var otherwise) -> {
-                    counters(then, into);
-                    counters(otherwise, into);
-                }
-                case Step.Loop(var index, _, var body, _, _) -> {
-                    into.add(index);
-                    counters(body, into);
-                }
-            }
-    }
-
-    private static int count(List<Step> steps) {
-        int n = 0;
-        for (Step step : steps)
-            n += switch (step) {
-                case Step.Launch _ -> 1;
-                case Step.Branch(_, var then, var otherwise) -> count(then) + count(otherwise);
-                case Step.Loop loop -> count(loop.body());
-                case Step.Check _, Step.Call _ -> 0;
-            };
-        return n;
+    /// The checks, in the order of the text.
+    public List<Step.Check> checks() {
+        return Step.all(steps).filter(Step.Check.class::isInstance).map(Step.Check.class::cast).toList();
     }
 
     @Override public String toString() {

@@ -4,6 +4,7 @@ import damo.graph.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// One thing that a program does.
 public sealed interface Step {
@@ -20,6 +21,11 @@ public sealed interface Step {
         public Loop {
             body = List.copyOf(body);
             carries = List.copyOf(carries);
+        }
+
+        /// The steps within, at any depth, in the order of the text.
+        public Stream<Step> all() {
+            return Step.all(body);
         }
     }
 
@@ -41,6 +47,15 @@ public sealed interface Step {
             from.addAll(left);
             return new Exchange(to, from);
         }
+    }
+
+    /// These steps and those within them, at any depth, in the order of the text.
+    static Stream<Step> all(List<Step> steps) {
+        return steps.stream().flatMap(step -> Stream.concat(Stream.of(step), switch (step) {
+            case Launch _, Check _, Call _ -> Stream.empty();
+            case Branch(_, var then, var otherwise) -> Stream.concat(all(then), all(otherwise));
+            case Loop loop -> loop.all();
+        }));
     }
 
     /// Fails the call with `message` unless the bool in `condition` holds.

@@ -20,7 +20,7 @@ final class Tokens {
     private static final Pattern PIECE = Pattern.compile("""
             (?<space>\\s+) | (?<name>[\\p{L}_][\\p{L}\\p{Nd}_$]*) | (?<number>[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?[fL]?)
             | (?<local>%[0-9]+) | `(?<quoted>(?:[^`\\\\]++|\\\\.)*+)` | "(?<string>(?:[^"\\\\]++|\\\\.)*+)"
-            | (?<sign>->|//|<=|==|!=|\\.\\.\\.|[-+*/<&|^~?:;,.=%()\\[\\]{}])""", Pattern.COMMENTS);
+            | (?<sign>->|//|<<|>>|<=|==|!=|\\.\\.\\.|[-+*/<&|^~?:;,.=%()\\[\\]{}])""", Pattern.COMMENTS);
 
     private final List<Token> tokens = new ArrayList<>();
     private int next;

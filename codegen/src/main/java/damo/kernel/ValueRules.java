@@ -48,7 +48,7 @@ final class ValueRules {
                     case ADD, SUB, MUL, FLOORDIV, MAX, MIN -> true;
                     case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN,
                          SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN,
-                         ISINF, DIV, MOD, POW, ATAN2, LT, LE, EQ, NE, AND, OR, XOR, WHERE -> false;
+                         ISINF, DIV, MOD, POW, ATAN2, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR, WHERE -> false;
                 };
             }
             case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
@@ -158,6 +158,7 @@ final class ValueRules {
         return switch (signature) {
             case NUMBER -> dtype != DType.BOOL;
             case FLOAT -> dtype.isFloat();
+            case INTEGER -> dtype.isInteger();
             case BITS -> !dtype.isFloat();
             case ORDERED, TEST, CHOICE -> true;
         };

@@ -14,10 +14,11 @@ import java.util.stream.Stream;
 /// The words of kernel text: its reserved ones, how strongly operators bind, how names are written.
 final class Words {
     /// How strongly `c ? a : b`, a sign, and names, numbers and calls bind; the table of infix operators lies between.
-    static final int CHOOSE = 0, SUM = 6, SIGN = 8, ATOM = 9;
+    static final int CHOOSE = 0, SUM = 7, SIGN = 9, ATOM = 10;
 
     private static final List<Set<ScalarOp>> LEVELS = List.of(Set.of(), Set.of(ScalarOp.OR), Set.of(ScalarOp.XOR), Set.of(ScalarOp.AND),
-            Set.of(ScalarOp.EQ, ScalarOp.NE), Set.of(ScalarOp.LT, ScalarOp.LE), Set.of(ScalarOp.ADD, ScalarOp.SUB),
+            Set.of(ScalarOp.EQ, ScalarOp.NE), Set.of(ScalarOp.LT, ScalarOp.LE), Set.of(ScalarOp.SHL, ScalarOp.SHR),
+            Set.of(ScalarOp.ADD, ScalarOp.SUB),
             Set.of(ScalarOp.MUL, ScalarOp.DIV, ScalarOp.FLOORDIV), Set.of(ScalarOp.NEG, ScalarOp.NOT));
 
     static final Map<String, ScalarOp> INFIX = Arrays.stream(ScalarOp.values()).filter(f -> f.isOperator() && f.arity() == 2)

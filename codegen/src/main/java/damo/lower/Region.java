@@ -65,6 +65,12 @@ final class Region {
         var regions = new IdentityHashMap<Variable, Region>();
         for (Variable result : results) regions.put(result, program);
         place(Graph.order(results), regions, choices, loops);
+        // Results of one computation are computed in one place; their operands, which are the same, serve it already.
+        Map<Op, Region> together = new HashMap<>();
+        regions.forEach((v, region) -> {
+            if (v.op() instanceof Op.Draw) together.merge(v.op().group(), region, Region::common);
+        });
+        if (!together.isEmpty()) regions.replaceAll((v, region) -> together.getOrDefault(v.op().group(), region));
         return regions;
     }
 

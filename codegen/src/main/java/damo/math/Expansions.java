@@ -59,7 +59,8 @@ public final class Expansions {
             case ISINF -> floats ? values.apply(EQ, values.apply(ABS, x), number(x, Double.POSITIVE_INFINITY)) : values.number(DType.BOOL, 0);
             case POW -> power(x, args[1]);
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, CEIL, FLOOR,
-                 ROUND, NOT, ADD, SUB, MUL, DIV, FLOORDIV, MOD, ATAN2, MAX, MIN, LT, LE, EQ, NE, AND, OR, XOR, WHERE ->
+                 ROUND, NOT, ADD, SUB, MUL, DIV, FLOORDIV, MOD, ATAN2, MAX, MIN, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR,
+                 WHERE ->
                     values.of(new Scalar.Apply(f, List.of(args)),
                             f.signature() == Signature.TEST ? DType.BOOL : args[args.length - 1].dtype());
         };

@@ -44,6 +44,7 @@ class EveryScalarOpTest {
         return switch (f.signature()) {
             case NUMBER -> t != DType.BOOL;
             case FLOAT -> t.isFloat();
+            case INTEGER -> t.isInteger();
             case BITS -> !t.isFloat();
             case ORDERED, TEST, CHOICE -> true;
         };

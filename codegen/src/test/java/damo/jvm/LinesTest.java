@@ -45,7 +45,8 @@ class LinesTest {
     private KernelCode code() {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
-        byte[] bytes = KernelClass.of("damo/jvm/Traced", values, kernels, List.of(), MemoryPlan.of(program).positions(), symbols, listing).bytes();
+        byte[] bytes = KernelClass.of("damo/jvm/Traced", values, kernels, KernelClass.Loops.NONE,
+                MemoryPlan.of(program).positions(), symbols, listing).bytes();
         // Not hidden: hidden classes are left out of stack traces.
         var loader = new ClassLoader(LinesTest.class.getClassLoader()) {
             Class<?> define() {

@@ -29,7 +29,7 @@ final class Run {
         for (Buffer b : buffers) places.put(b, places.size());
         Map<String, Integer> extents = new LinkedHashMap<>();
         for (String s : symbols) extents.put(s, extents.size());
-        return new Run(KernelClass.of("damo/jvm/Generated", values, kernels, List.of(), places, extents, new Listing("", Map.of())));
+        return new Run(KernelClass.of("damo/jvm/Generated", values, kernels, KernelClass.Loops.NONE, places, extents, new Listing("", Map.of())));
     }
 
     static Object instance(byte[] bytes) {

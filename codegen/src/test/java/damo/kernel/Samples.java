@@ -61,6 +61,7 @@ final class Samples {
     private static boolean takes(ScalarOp.Signature signature, DType dtype) {
         return switch (signature) {
             case NUMBER -> dtype != BOOL;
+            case INTEGER -> dtype.isInteger();
             case FLOAT -> dtype.isFloat();
             case BITS -> !dtype.isFloat();
             case ORDERED, TEST, CHOICE -> true;

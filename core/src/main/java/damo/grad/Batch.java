@@ -10,6 +10,7 @@ import damo.graph.Reduction;
 import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -24,12 +25,15 @@ public final class Batch {
 
     private final Map<Variable, Variable> images;                   // what changes; with a batch axis if in `batched`
     private final Set<Variable> batched = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Variable, LoopGroup> loops;
+    private final Map<LoopGroup, LoopBatch.Images> pushed = new IdentityHashMap<>();
     private final Variable count;
 
-    private Batch(Map<Variable, Variable> images) {
+    private Batch(List<Variable> order, Map<Variable, Variable> images, Collection<Variable> batched, Variable count) {
         this.images = new IdentityHashMap<>(images);
-        this.count = Ints.extent(images.values().iterator().next(), 0);
-        batched.addAll(images.keySet());
+        this.loops = LoopGroup.in(order);
+        this.count = count;
+        this.batched.addAll(batched);
     }
 
     /// `outputs` with each key of `batched` replaced by its value, which has one more axis in front: so has each result.
@@ -40,14 +44,21 @@ public final class Batch {
             if (image.dtype() != x.dtype() || image.rank() != x.rank() + 1)
                 throw Variable.error("vectorize", "a batch has the dtype and one axis more than the variable it stands for", List.of(x, image));
         });
-        var batch = new Batch(batched);
-        for (Variable z : Graph.order(outputs, batched::containsKey))
+        Batch batch = pushed(outputs, batched, batched.keySet(), Ints.extent(batched.values().iterator().next(), 0));
+        return outputs.stream().<Variable>map(batch::whole).toList();
+    }
+
+    /// The images of `outputs` and of all below, given those of some variables, of which the ones in `batched` have a batch axis.
+    static Batch pushed(List<? extends Variable> outputs, Map<Variable, Variable> images, Collection<Variable> batched, Variable count) {
+        List<Variable> order = Graph.order(outputs, images::containsKey);
+        var batch = new Batch(order, images, batched, count);
+        for (Variable z : order)
             if (!batch.images.containsKey(z) && z.op().operands().stream().anyMatch(batch.images::containsKey))
                 z.source().during(() -> {
                     batch.visit(z);
                     return z;
                 });
-        return outputs.stream().<Variable>map(batch::whole).toList();
+        return batch;
     }
 
     private void visit(Variable z) {
@@ -57,20 +68,32 @@ public final class Batch {
             images.put(z, same);
         } else if (z.op() instanceof Op.Assert(var x, var condition, var message) && !batched.contains(x)) {
             images.put(z, new Variable(new Op.Assert(image(x), image(condition).all(0), message)));
+        } else if (z.op() instanceof Op.Loop) {
+            LoopGroup group = loops.get(z);
+            if (!pushed.containsKey(group)) pushed.put(group, LoopBatch.of(this, count, group.loop(), z));
+            int number = group.numbers().get(group.members().indexOf(z));
+            images.put(z, pushed.get(group).results().get(number));
+            if (pushed.get(group).batched().get(number)) batched.add(z);
         } else {
             images.put(z, batch(z));
             batched.add(z);
         }
     }
 
-    private Variable image(Variable x) {
+    /// Whether the image of `x` has a batch axis.
+    boolean isBatched(Variable x) {
+        return batched.contains(x);
+    }
+
+    /// What stands for `x`: itself if it does not change.
+    Variable image(Variable x) {
         return images.getOrDefault(x, x);
     }
 
     /// `z`, of which at least one operand is batched.
     private Variable batch(Variable z) {
         return switch (z.op()) {
-            case Op.Input _, Op.Constant _, Op.Extent _ -> z;           // without operands that could be batched, or seen to before
+            case Op.Input _, Op.Constant _, Op.Extent _, Op.Loop _ -> z; // without operands that could be batched, or seen to before
             case Op.Elementwise(var f, var args) -> new Variable(new Op.Elementwise(f, args.stream().map(x -> padded(x, z.rank())).toList()));
             case Op.Cast(var x, var to) -> image(x).cast(to);
             case Op.Reduce(var f, var x, var axes) -> new Variable(new Op.Reduce(f, image(x), shifted(axes)));
@@ -109,7 +132,6 @@ public final class Batch {
             case Op.Assert(var x, var condition, var message) ->
                 new Variable(new Op.Assert(image(x), batched.contains(condition) ? image(condition).all(0) : image(condition), message));
             case Op.StopGradient(var x) -> new Variable(new Op.StopGradient(image(x)));
-            case Op.Loop _ -> throw new damo.CompilerBug("vectorize", "a loop", z.op().toString());
             case Op.Draw(_, var state, var extents, _) -> {
                 extents.forEach(e -> single(z, e));
                 throw Variable.error("vectorize", "the state from which is drawn is batched; draw for the whole batch before, with one axis more",
@@ -119,7 +141,7 @@ public final class Batch {
     }
 
     /// The batch of `x`: of equal elements if `x` is the same for all.
-    private Variable whole(Variable x) {
+    Variable whole(Variable x) {
         if (batched.contains(x)) return image(x);
         return new Variable(new Op.Broadcast(image(x), extents(x, Ints.extents(image(x)))));
     }
@@ -129,7 +151,7 @@ public final class Batch {
     }
 
     /// An extent, which must be the same for all elements of the batch.
-    private Variable single(Variable z, Variable extent) {
+    Variable single(Variable z, Variable extent) {
         if (batched.contains(extent))
             throw Variable.error("vectorize", "the shape of %s depends on the batched values; all elements of a batch need one shape"
                     .formatted(z.label()), List.of(z, extent));
@@ -141,7 +163,7 @@ public final class Batch {
         return batched.contains(x) ? pad(image(x), x.rank(), rank) : image(x);
     }
 
-    private static Variable pad(Variable image, int own, int rank) {
+    static Variable pad(Variable image, int own, int rank) {
         var pattern = new ArrayList<>(List.of(0));
         pattern.addAll(Collections.nCopies(rank - own, NEW));
         pattern.addAll(range(1, own));

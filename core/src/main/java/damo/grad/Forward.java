@@ -20,17 +20,35 @@ final class Forward {
     private final Linear linear = new Linear(shapes);
     private final Compositions compositions;
     private final Map<Variable, Variable> tangents = new IdentityHashMap<>();
+    private final Map<Variable, LoopGroup> loops;
+    private final Map<LoopGroup, Map<Integer, Variable>> pushed = new IdentityHashMap<>();
 
-    private Forward(Compositions compositions) {
+    private Forward(List<Variable> order, Compositions compositions) {
+        this.loops = LoopGroup.in(order);
         this.compositions = compositions;
     }
 
     /// The tangents of `results`, given those of `wrt`: each with the dtype and shape of its variable.
     static List<Variable> of(List<? extends Variable> results, List<? extends Variable> wrt, List<? extends Variable> given, Options options) {
         List<Variable> order = Graph.order(results);
-        Set<Variable> constants = options.constants();
-        Set<Variable> active = Reverse.active(order, wrt, constants);
-        var forward = new Forward(new Compositions(Reverse.passable(wrt, constants)));
+        Set<Variable> active = Reverse.active(order, wrt, options.constants());
+        Forward forward = swept(order, active, wrt, given, options.constants());
+        if (options.disconnected() == GradOption.Disconnected.RAISE)
+            for (Variable x : wrt) if (!order.contains(x) || results.stream().noneMatch(active::contains)) throw Reverse.disconnected("rop", x);
+        return results.stream().<Variable>map(z -> z.source().during(() -> forward.whole(z))).toList();
+    }
+
+    /// As [#of], empty for what is surely zero; a scalar tangent counts for all elements.
+    static List<Optional<Variable>> sparse(List<Variable> results, List<Variable> wrt, List<Variable> given) {
+        List<Variable> order = Graph.order(results);
+        Forward forward = swept(order, Reverse.active(order, wrt, Set.of()), wrt, given, Set.of());
+        return results.stream().map(z -> forward.tangent(z).filter(t -> !Linear.isZero(t))
+                .map(t -> z.source().during(() -> forward.linear.full(t, z)))).toList();
+    }
+
+    private static Forward swept(List<Variable> order, Set<Variable> active, List<? extends Variable> wrt, List<? extends Variable> given,
+            Set<Variable> constants) {
+        var forward = new Forward(order, new Compositions(Reverse.passable(wrt, constants)));
         for (int i = 0; i < wrt.size(); i++) {
             Variable t = given.get(i);
             if (t.rank() > 0) forward.shapes.assume(t, wrt.get(i));
@@ -39,10 +57,7 @@ final class Forward {
         for (Variable z : order)
             if (active.contains(z) && !constants.contains(z))
                 z.source().during(() -> forward.push(z)).ifPresent(t -> forward.tangents.merge(z, t, forward.linear::add));
-        if (options.disconnected() == GradOption.Disconnected.RAISE)
-            for (Variable x : wrt) if (!order.contains(x) || results.stream().noneMatch(active::contains)) throw Reverse.disconnected("rop", x);
-        return results.stream().<Variable>map(z -> z.source().during(() ->
-                forward.tangents.containsKey(z) ? forward.linear.full(forward.tangents.get(z), z) : forward.linear.zeros(z))).toList();
+        return forward;
     }
 
     /// What the tangents of the operands of `z` make of `z`; empty for zero.
@@ -68,7 +83,7 @@ final class Forward {
                     tangent(y).map(_ -> new Variable(new Op.Dot(x, whole(y), axes)))));
             case Op.If(var condition, var then, var otherwise) -> any(List.of(then, otherwise))
                     ? Optional.of(new Variable(new Op.If(condition, whole(then), whole(otherwise)))) : Optional.empty();
-            case Op.Loop _ -> throw new damo.CompilerBug("forward", "a loop", z.op().toString());
+            case Op.Loop _ -> loop(z);
         };
     }
 
@@ -106,6 +121,13 @@ final class Forward {
         Variable wide = Linear.relabel(z, z.rank(), Linear.expanded(x, axes));
         return linear.apply(Reducing.partial(f, x, axes, wide), t)
                 .map(p -> new Variable(new Op.Reduce(Reduction.SUM, linear.full(p, x), axes)));
+    }
+
+    private Optional<Variable> loop(Variable z) {
+        LoopGroup group = loops.get(z);
+        if (!pushed.containsKey(group)) pushed.put(group, LoopForward.push(linear, group.counted(), this::tangent));
+        Variable t = pushed.get(group).get(group.numbers().get(group.members().indexOf(z)));
+        return Optional.ofNullable(t).map(found -> shapes.assume(found, z));
     }
 
     private Optional<Variable> sum(Stream<Optional<Variable>> parts) {

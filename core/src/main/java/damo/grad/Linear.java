@@ -107,9 +107,24 @@ final class Linear {
         return g.op() instanceof Op.Elementwise(var f, var args) && f == ScalarOp.WHERE && isZero(args.get(1)) != isZero(args.get(2));
     }
 
+    /// Whether `g` is masked, and the mask and what it masks have its whole shape, or none.
+    boolean isWholeMask(Variable g) {
+        return isMasked(g) && isWhole(arg(g, 0), g) && isWhole(inner(g), g);
+    }
+
+    private boolean isWhole(Variable part, Variable g) {
+        return part.rank() == 0 || shapes.same(part, g);
+    }
+
     /// Whether `g` is zero unless a condition holds (or does not) which is a scalar: linear maps then go inside.
     static boolean isBranch(Variable g) {
         return g.op() instanceof Op.If(_, var then, var otherwise) && isZero(then) != isZero(otherwise);
+    }
+
+    /// The first of `gs`, if all of them are zero unless the same condition holds (or does not).
+    static Optional<Variable> commonBranch(List<Variable> gs) {
+        Variable g = gs.getFirst();
+        return gs.stream().allMatch(h -> isBranch(h) && arg(h, 0) == arg(g, 0) && taken(h) == taken(g)) ? Optional.of(g) : Optional.empty();
     }
 
     /// Whether what is masked shows where the condition holds.

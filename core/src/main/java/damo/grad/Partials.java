@@ -20,7 +20,7 @@ final class Partials {
             case NEG -> Partial.MINUS;
             case ABS -> times(x.sign());
             case SIGN, CEIL, FLOOR, TRUNC, ROUND, FLOORDIV -> Partial.ZERO;
-            case NOT, ISNAN, ISINF, LT, LE, EQ, NE, AND, OR, XOR -> Partial.ZERO;
+            case NOT, ISNAN, ISINF, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR -> Partial.ZERO;
             case SQRT -> over(z.mul(2));
             case CBRT -> over(z.mul(z).mul(3));
             case EXP -> times(z);

@@ -1,5 +1,6 @@
 package damo.grad;
 
+import damo.CompilerBug;
 import damo.graph.DotAxes;
 import damo.graph.Ints;
 import damo.graph.Op;
@@ -57,7 +58,7 @@ final class Pullback {
                 if (wanted.test(otherwise)) to(otherwise, branch(z, g, condition, otherwise, false));
             }
             case Op.Assert(var x, _, _) -> to(x, g);
-            case Op.Loop _ -> throw new damo.CompilerBug("reverse", "a loop", z.op().toString());
+            case Op.Loop _ -> throw new CompilerBug("reverse", "a loop has several results", z.op().toString());
         }
     }
 

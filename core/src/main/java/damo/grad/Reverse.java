@@ -2,7 +2,6 @@ package damo.grad;
 
 import damo.DamoException;
 import damo.graph.Graph;
-import damo.graph.Op;
 import damo.graph.Variable;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -10,41 +9,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /// Reverse mode: one loop over the graph from the results to the operands.
 final class Reverse {
     private final Shapes shapes = new Shapes();
     private final Linear linear = new Linear(shapes);
+    private final LoopFlow flow = new LoopFlow();
     private final Pullback pullback;
     private final Set<Variable> active;
+    private final Set<Variable> constants;
+    private final Map<Variable, LoopGroup> loops;
     private final Set<Variable> reached = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
     private Optional<Variable> branch = Optional.empty();            // that the current cotangent is computed in
 
-    private Reverse(Set<Variable> active, Predicate<Variable> passable) {
-        this.active = active;
-        this.pullback = new Pullback(shapes, linear, new Compositions(passable), active::contains, this::contribute);
+    private Reverse(List<Variable> order, List<? extends Variable> wrt, Set<Variable> constants) {
+        this.active = active(order, wrt, constants);
+        this.constants = constants;
+        this.loops = LoopGroup.in(order);
+        this.pullback = new Pullback(shapes, linear, new Compositions(passable(wrt, constants)), active::contains, this::contribute);
     }
 
     /// The cotangents of `wrt`, given those of `results`: each with the dtype and shape of its variable.
     static List<Variable> of(List<? extends Variable> results, List<? extends Variable> cotangents, List<? extends Variable> wrt,
             Options options) {
-        List<Variable> order = Graph.order(results);
-        Set<Variable> constants = options.constants();
-        var reverse = new Reverse(active(order, wrt, constants), passable(wrt, constants));
-        for (int i = 0; i < results.size(); i++) reverse.seed(results.get(i), cotangents.get(i));
-        for (Variable z : order.reversed()) if (reverse.reached.contains(z) && !constants.contains(z)) reverse.visit(z);
+        Reverse reverse = swept(results, cotangents, wrt, options.constants());
         return wrt.stream().<Variable>map(x -> reverse.result(x, options.disconnected())).toList();
+    }
+
+    /// As [#of], empty for what is surely zero; a scalar cotangent counts for all elements.
+    static List<Optional<Variable>> sparse(List<Variable> results, List<Variable> cotangents, List<Variable> wrt) {
+        Reverse reverse = swept(results, cotangents, wrt, Set.of());
+        return wrt.stream().map(x -> Optional.ofNullable(reverse.cotangents.get(x)).filter(g -> !Linear.isZero(g))
+                .map(g -> x.source().during(() -> reverse.linear.full(g, x)))).toList();
+    }
+
+    private static Reverse swept(List<? extends Variable> results, List<? extends Variable> cotangents, List<? extends Variable> wrt,
+            Set<Variable> constants) {
+        List<Variable> order = Graph.order(results);
+        var reverse = new Reverse(order, wrt, constants);
+        for (int i = 0; i < results.size(); i++) reverse.seed(results.get(i), cotangents.get(i));
+        for (Variable z : order.reversed()) {
+            LoopGroup group = reverse.loops.get(z);
+            if (group == null) reverse.visit(z);
+            else if (group.members().getFirst() == z) reverse.visit(group);     // after all that the other results go into
+        }
+        return reverse;
     }
 
     /// The floats that depend on one of `wrt`, differentiably.
     static Set<Variable> active(List<Variable> order, List<? extends Variable> wrt, Set<Variable> constants) {
         Set<Variable> active = Collections.newSetFromMap(new IdentityHashMap<>());
         active.addAll(wrt);
-        for (Variable z : order)
-            if (z.dtype().isFloat() && !constants.contains(z) && !(z.op() instanceof Op.StopGradient)
-                    && z.op().operands().stream().anyMatch(active::contains)) active.add(z);
+        var flow = new LoopFlow();
+        for (Variable z : order) if (!constants.contains(z) && flow.into(z).stream().anyMatch(active::contains)) active.add(z);
         return active;
     }
 
@@ -63,15 +83,35 @@ final class Reverse {
         cotangents.merge(z, g, linear::add);
     }
 
+    /// The cotangent of `z`, if it is to be passed on.
+    private Optional<Variable> reach(Variable z) {
+        if (!reached.contains(z) || constants.contains(z)) return Optional.empty();
+        for (Variable x : flow.into(z)) if (active.contains(x)) reached.add(x);
+        return Optional.ofNullable(cotangents.get(z));              // empty if reached, but the derivative is zero
+    }
+
     private void visit(Variable z) {
-        if (z.op() instanceof Op.StopGradient) return;
-        for (Variable x : z.op().operands()) if (active.contains(x)) reached.add(x);
-        Variable g = cotangents.get(z);
-        if (g == null) return;                                      // reached, but the derivative is zero
-        z.source().during(() -> {
+        reach(z).ifPresent(g -> z.source().during(() -> {
             branch = Linear.isBranch(g) ? Optional.of(g) : Optional.empty();
             pullback.of(z, branch.map(Linear::inner).orElse(g));
             return z;
+        }));
+    }
+
+    private void visit(LoopGroup group) {
+        var given = new TreeMap<Integer, Variable>();
+        Variable first = group.members().getFirst();
+        first.source().during(() -> {
+            for (int i = 0; i < group.members().size(); i++) {
+                Variable z = group.members().get(i);
+                int number = group.numbers().get(i);
+                reach(z).ifPresent(g -> given.merge(number, g.rank() == 0 ? g : linear.full(g, z), linear::add));
+            }
+            if (given.isEmpty()) return first;
+            branch = Linear.commonBranch(List.copyOf(given.values()));
+            if (branch.isPresent()) given.replaceAll((_, g) -> Linear.inner(g));
+            LoopReverse.pull(shapes, linear, flow, group.counted(), given, active::contains, this::contribute);
+            return first;
         });
     }
 

@@ -6,9 +6,10 @@ import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.Variable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -138,7 +139,7 @@ final class Shapes {
 
     /// The extent to which the operands broadcast.
     private Dim common(Variable z, int axis, List<Variable> args) {
-        Set<Dim> found = new HashSet<>();
+        Set<Dim> found = new LinkedHashSet<>();                 // in order, so that what is built of it is the same every time
         for (Variable x : args) {
             int own = axis - (z.rank() - x.rank());
             if (own < 0) continue;
@@ -150,7 +151,7 @@ final class Shapes {
         if (found.size() == 1) return found.iterator().next();
         Dim.Axis here = new Dim.Axis(z, axis);
         if (found.size() > MOST) return here;
-        Dim common = new Dim.Common(Set.copyOf(found));
+        Dim common = new Dim.Common(Collections.unmodifiableSet(found));
         seen.putIfAbsent(common, here);
         return common;
     }

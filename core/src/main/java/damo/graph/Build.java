@@ -44,7 +44,7 @@ public final class Build {
         if (f == ScalarOp.FLOOR || f == ScalarOp.CEIL || f == ScalarOp.TRUNC) return dtype.toFloat();
         return switch (f.signature()) {
             case FLOAT -> dtype.toFloat();
-            case NUMBER -> dtype == DType.BOOL ? DType.INT64 : dtype;
+            case NUMBER, INTEGER -> dtype == DType.BOOL ? DType.INT64 : dtype;
             case ORDERED, BITS, TEST, CHOICE -> dtype;
         };
     }

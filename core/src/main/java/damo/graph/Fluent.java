@@ -368,4 +368,25 @@ abstract class Fluent {
     public Variable xor(Number y) {
         return Build.elementwise(ScalarOp.XOR, self(), y);
     }
+
+    /// The bits of an integer moved to the left by `y` places: 0 if `y` is negative or not below the width.
+    public Variable shiftLeft(Variable y) {
+        return Build.elementwise(ScalarOp.SHL, self(), y);
+    }
+
+    /// As [#shiftLeft(Variable)].
+    public Variable shiftLeft(Number y) {
+        return Build.elementwise(ScalarOp.SHL, self(), y);
+    }
+
+    /// The bits of an integer moved to the right by `y` places, zeros following if it is unsigned, else its sign; only those if `y` is
+    /// negative or not below the width.
+    public Variable shiftRight(Variable y) {
+        return Build.elementwise(ScalarOp.SHR, self(), y);
+    }
+
+    /// As [#shiftRight(Variable)].
+    public Variable shiftRight(Number y) {
+        return Build.elementwise(ScalarOp.SHR, self(), y);
+    }
 }

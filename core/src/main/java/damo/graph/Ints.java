@@ -25,6 +25,17 @@ public final class Ints {
         return IntStream.range(0, x.rank()).mapToObj(i -> extent(x, i)).toList();
     }
 
+    /// Whether two variables of one rank have the same shape, a bool scalar.
+    public static Variable sameExtents(Variable a, Variable b) {
+        Variable same = new Variable(new Op.Constant(NDArray.scalar(DType.BOOL, 1)));
+        for (int i = 0; i < a.rank(); i++)
+            if (a.type().extent(i) < 0 || b.type().extent(i) < 0) {
+                Variable equal = apply(ScalarOp.EQ, extent(a, i), extent(b, i));
+                same = isConstant(same) ? equal : apply(ScalarOp.AND, same, equal);
+            }
+        return same;
+    }
+
     /// The product.
     public static Variable product(List<Variable> factors) {
         return factors.stream().reduce(of(1), Ints::mul);

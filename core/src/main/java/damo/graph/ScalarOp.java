@@ -75,6 +75,10 @@ public enum ScalarOp {
     AND("&", 2, Signature.BITS),
     OR("|", 2, Signature.BITS),
     XOR("^", 2, Signature.BITS),
+    /// The bits moved to the left, zeros from the right: 0 if the second operand is negative or not below the width.
+    SHL("<<", 2, Signature.INTEGER),
+    /// The bits moved to the right, the sign (0 if unsigned) from the left: only that if the second operand is negative or not below the width.
+    SHR(">>", 2, Signature.INTEGER),
 
     /// `where(condition, a, b)`: the operand that is not taken contributes nothing, not even to a derivative.
     WHERE("where", 3, Signature.CHOICE);
@@ -89,6 +93,8 @@ public enum ScalarOp {
         ORDERED,
         /// Integers and bool; the result has the operands' dtype.
         BITS,
+        /// Integers (no bool); the result has the operands' dtype.
+        INTEGER,
         /// Any dtype; the result is bool.
         TEST,
         /// A bool, then two operands of any one dtype, which is the result's.
@@ -140,7 +146,7 @@ public enum ScalarOp {
             case ADD, MUL, MAX, MIN, EQ, NE, AND, OR, XOR -> true;
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
                  TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, SUB, DIV,
-                 FLOORDIV, MOD, POW, ATAN2, LT, LE, WHERE -> false;
+                 FLOORDIV, MOD, POW, ATAN2, LT, LE, SHL, SHR, WHERE -> false;
         };
     }
 

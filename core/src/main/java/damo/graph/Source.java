@@ -14,6 +14,7 @@ public record Source(String text) {
     // By code source, not by package: a test or a user may well have a package of the same name.
     private static final ClassValue<Boolean> OURS = new ClassValue<>() {
         @Override protected Boolean computeValue(Class<?> type) {
+            if (type.getClassLoader() == null) return true;          // the JDK's own: a stream that calls one of our methods
             return HOME != null ? HOME.equals(type.getProtectionDomain().getCodeSource()) : type.getPackageName().startsWith("damo");
         }
     };

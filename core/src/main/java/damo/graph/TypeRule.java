@@ -84,6 +84,10 @@ final class TypeRule {
                 yield dtype;
             }
             case ORDERED -> dtype;
+            case INTEGER -> {
+                check(dtype.isInteger(), op, "it takes integers; cast the operands");
+                yield dtype;
+            }
             case BITS -> {
                 check(!dtype.isFloat(), op, "it takes integers or bool");
                 yield dtype;

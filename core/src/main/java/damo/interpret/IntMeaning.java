@@ -34,6 +34,11 @@ public final class IntMeaning {
             case AND -> x[0] & x[1];
             case OR -> x[0] | x[1];
             case XOR -> x[0] ^ x[1];
+            case SHL -> Long.compareUnsigned(x[1], dtype.bits()) < 0 ? x[0] << x[1] : 0;
+            case SHR -> {
+                boolean inside = Long.compareUnsigned(x[1], dtype.bits()) < 0;
+                yield unsigned ? inside ? x[0] >>> x[1] : 0 : x[0] >> (inside ? x[1] : 63);
+            }
             case WHERE -> x[0] != 0 ? x[1] : x[2];
             case SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
                  ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, DIV, ATAN2 ->

@@ -4,6 +4,7 @@ import damo.CompilerBug;
 import damo.DamoException;
 import damo.graph.Graph;
 import damo.graph.Lambda;
+import damo.graph.LoopBody;
 import damo.graph.Op;
 import damo.graph.ScalarOp;
 import damo.graph.Variable;
@@ -17,13 +18,14 @@ import java.util.List;
 import java.util.Map;
 
 /// Applies rules until none matches: once over the graph, operands first, into a fresh arena in which equal ops are one variable.
-/// What a rule builds is normalised in turn, so the work is linear in the graph.
+/// What a rule builds is normalised in turn, so the work is linear in the graph. The bodies of loops are rewritten in the same way, each once.
 public final class Rewriter {
     private static final int BUDGET = 256;              // replacements for one variable of the original graph
 
     private final String stage;
     private final List<Rule> rules;
     private final Map<Object, List<Rule>> byRoot = new HashMap<>();
+    private final Map<LoopBody, LoopBody> bodies = new HashMap<>();             // also those that are rewritten already, as their own image
 
     private Rewriter(String stage, List<Rule> rules) {
         this.stage = stage;
@@ -38,6 +40,16 @@ public final class Rewriter {
     private List<Rule> rules(Op op) {
         Object root = op instanceof Op.Elementwise(ScalarOp f, _) ? f : op.getClass();
         return byRoot.computeIfAbsent(root, _ -> rules.stream().filter(r -> r.concerns(op)).toList());
+    }
+
+    private LoopBody body(LoopBody body) {
+        LoopBody known = bodies.get(body);
+        if (known != null) return known;
+        Lambda step = new Run().rewrite(body.step());
+        LoopBody after = step.results().equals(body.step().results()) ? body : new LoopBody(step, body.sequences(), body.states(), body.until());
+        bodies.put(after, after);
+        bodies.put(body, after);
+        return after;
     }
 
     /// One rewriting: the arena, and for each of its variables the one that stands in its place in the end.
@@ -86,6 +98,8 @@ public final class Rewriter {
         }
 
         private Variable step(Variable v) {
+            if (v.op() instanceof Op.Loop(var body, var operands, var result) && !body(body).equals(body))
+                return new Variable(new Op.Loop(body(body), operands, result), v.name(), v.source());
             for (Rule rule : rules(v.op())) {
                 Variable replacement = applied(rule, v);
                 if (replacement == null || replacement == v) continue;

@@ -22,6 +22,7 @@ public final class Expression {
     private static final List<Map<String, String>> LEVELS = List.of(
             Map.of("<", "lt", "<=", "le", ">", "gt", ">=", "ge", "==", "eq", "!=", "ne"),
             Map.of("|", "or"), Map.of("^", "xor"), Map.of("&", "and"),
+            Map.of("<<", "shl", ">>", "shr"),
             Map.of("+", "add", "-", "sub"),
             Map.of("*", "mul", "/", "div", "//", "floordiv"));
 

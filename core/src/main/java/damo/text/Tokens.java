@@ -27,7 +27,7 @@ final class Tokens {
             |(?<name>[A-Za-z_]\\w*)\
             |%(?<variable>[\\w.]+)\
             |"(?<string>(?:[^"\\\\\\n]|\\\\.)*)"\
-            |(?<symbol>=>|\\*\\*|//|<=|>=|==|!=|[()\\[\\]{},:=+\\-*/<>&|^~;?])""";
+            |(?<symbol>=>|\\*\\*|//|<<|>>|<=|>=|==|!=|[()\\[\\]{},:=+\\-*/<>&|^~;?])""";
     private static final Pattern EXPRESSION = Pattern.compile("(?<space>\\s+)|" + WORDS);
     private static final Pattern GRAPH = Pattern.compile("(?<space>\\s+|//[^\\n]*)|" + WORDS);
 

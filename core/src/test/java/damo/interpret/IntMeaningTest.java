@@ -91,6 +91,19 @@ class IntMeaningTest {
         assertEquals(Integer.MIN_VALUE, stored(ScalarOp.NEG, DType.INT32, Integer.MIN_VALUE));
     }
 
+    @Test void shiftsFillWithZerosOrTheSign() {
+        assertEquals(0, stored(ScalarOp.SHL, DType.INT8, 1, 8));
+        assertEquals(-128, stored(ScalarOp.SHL, DType.INT8, 3, 7));
+        assertEquals(0, stored(ScalarOp.SHL, DType.INT32, 3, -1));
+        assertEquals(-1, stored(ScalarOp.SHR, DType.INT32, -8, 32));
+        assertEquals(-1, stored(ScalarOp.SHR, DType.INT64, -8, -1));
+        assertEquals(0, stored(ScalarOp.SHR, DType.INT64, 8, -1));
+        assertEquals(-2, stored(ScalarOp.SHR, DType.INT64, -8, 2));
+        assertEquals(1, stored(ScalarOp.SHR, DType.UINT64, MAX, 63));
+        assertEquals(0, stored(ScalarOp.SHR, DType.UINT64, MAX, MAX));
+        assertEquals(0x0FFF_FFFFL, stored(ScalarOp.SHR, DType.UINT32, 0xFFFF_FFFFL, 4));
+    }
+
     @Test void boolIsLogical() {
         assertEquals(0, stored(ScalarOp.NOT, DType.BOOL, 1));
         assertEquals(1, stored(ScalarOp.NOT, DType.BOOL, 0));

@@ -95,7 +95,7 @@ class GraphTextTest {
 
     @ParameterizedTest @EnumSource(ScalarOp.class)
     void everyScalarFunctionReadsBack(ScalarOp f) {
-        DType dtype = f.signature() == ScalarOp.Signature.BITS ? DType.INT32 : DType.FLOAT32;
+        DType dtype = f.signature() == ScalarOp.Signature.BITS || f.signature() == ScalarOp.Signature.INTEGER ? DType.INT32 : DType.FLOAT32;
         Variable x = input("x", TensorType.ofRank(dtype, 1));
         var args = new ArrayList<Variable>(Collections.nCopies(f.arity(), x));
         if (f == ScalarOp.WHERE) args.set(0, C);

@@ -9,6 +9,7 @@ import damo.graph.Variable;
 import damo.type.DType;
 import damo.type.TensorType;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PrettyTest {
@@ -26,6 +27,11 @@ class PrettyTest {
         assertEquals("reshape(x, [3, 4])", Pretty.print(x.reshape(3, 4)));
         assertEquals("([1.0, 2.0] + <float64[2] of 3.0>)",
                 Pretty.print(Build.variable(new double[] {1, 2}).add(Build.variable(new double[] {3, 3}))));
+    }
+
+    @Test void shiftsBindAsInPython() {
+        Variable i = GraphTextTest.input("i", TensorType.ofRank(DType.INT64, 1));
+        assertEquals("((i << (2 + 1)) & (i >> 3))", Pretty.print(Expression.parse("i << 2 + 1 & i >> 3", Map.of("i", i))));
     }
 
     @Test void unnamedInputsShowTheirType() {

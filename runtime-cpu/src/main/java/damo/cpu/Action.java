@@ -38,7 +38,8 @@ sealed interface Action {
     /// @param from the buffers that had that memory, in the same order
     /// @param until the position of the bool that ends the loop, or −1
     /// @param code the number of the code that does all steps, or −1
-    record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until, int code) implements Action {}
+    /// @param within what that code needs memory for besides, because a branch might store it
+    record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until, int code, int[] within) implements Action {}
 
     /// The steps of `program` with kernels by their number and buffers by their position.
     static Action[] of(Program program, Loader.Loaded code, Map<Buffer, Integer> positions) {
@@ -75,9 +76,15 @@ sealed interface Action {
             stored.removeAll(provided);
             Set<Buffer> inside = new HashSet<>(provided);
             inside.addAll(stored);
+            Set<Buffer> branched = new LinkedHashSet<>();
+            loop.all().forEach(step -> {
+                if (step instanceof Step.Launch(var kernel)) kernel.stores().forEach(s -> branched.add(s.to()));
+                if (step instanceof Step.Loop inner) inner.carries().forEach(c -> branched.add(c.next()));
+            });
+            branched.removeAll(inside);
             Step.Exchange exchange = Step.Exchange.of(loop.carries());
             return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(exchange.to()), at(exchange.from()),
-                    loop.until().map(b -> at(positions, b)).orElse(-1), code.loops().getOrDefault(loop, -1));
+                    loop.until().map(b -> at(positions, b)).orElse(-1), code.loops().getOrDefault(loop, -1), at(branched));
         }
 
         /// What the loop stores in any case.

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
+    private static final long SMALL = 1 << 20;   // elements
+
     private final Program lowered;
     private final Specialization form;
     private final MemoryPlan plan;
@@ -33,6 +35,7 @@ final class Compiled {
     private final Object[] constants;            // by position; null for what is no constant
     private final int firstOutput;
     private final int counters;
+    private final List<Step.Check> checks;
     private final boolean mayFail;
     private final AtomicReference<Object[]> idle = new AtomicReference<>();
 
@@ -58,6 +61,7 @@ final class Compiled {
         });
         firstOutput = program.inputs().size() + program.constants().size();
         counters = program.counters().size();
+        checks = program.checks();
         mayFail = mayFail(program.steps());
     }
 
@@ -115,7 +119,7 @@ final class Compiled {
                     : NDArray.wrap(extent.buffer().dtype(), Storage.allocate(extent.buffer().dtype(), extent.size(evaluated)), shape);
             buffers[firstOutput + i] = results[i].storage();
         }
-        int[] symbols = new int[program.symbols().size() + counters];
+        int[] symbols = new int[program.symbols().size() + counters + 1];
         for (int i = 0; i < program.symbols().size(); i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
         run(actions, evaluated, symbols, buffers, workspace);
         idle.set(workspace);
@@ -155,7 +159,7 @@ final class Compiled {
                     run(holds(condition, buffers) ? then : otherwise, evaluated, symbols, buffers, workspace);
                 case Action.Loop loop -> run(loop, evaluated, symbols, buffers, workspace);
                 case Action.Check(var condition, var message) -> {
-                    if (!holds(condition, buffers)) throw new DamoException(message);
+                    if (!holds(condition, buffers)) throw new CheckFailed(message);
                 }
                 case Action.Call(var op, var reads, var stored, var provided) -> {
                     var operands = Arrays.stream(reads).mapToObj(at -> array(at, evaluated, buffers)).toList();
@@ -169,8 +173,11 @@ final class Compiled {
 
     private void run(Action.Loop loop, long[] evaluated, int[] symbols, Object[] buffers, Object[] workspace) {
         for (int at : loop.stored()) provide(at, evaluated, buffers, workspace);
-        if (loop.code() >= 0) {
+        if (loop.code() >= 0 && mayProvide(loop.within(), evaluated)) {
+            for (int at : loop.within()) provide(at, evaluated, buffers, workspace);
             code.run(loop.code(), buffers, symbols);
+            int failed = symbols[symbols.length - 1];
+            if (failed > 0) throw new CheckFailed(checks.get(failed - 1).message());
             return;
         }
         int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
@@ -194,6 +201,12 @@ final class Compiled {
         if (!value.type().equals(to.type()))
             throw new DamoException("%s: %s gives %s, but %s is needed".formatted(program.name(), op.opcode(), value.type(), to.type()));
         System.arraycopy(value.contiguous().storage(), 0, to.storage(), 0, (int) to.size());
+    }
+
+    /// Whether what only branches need is small enough to be there even if they are not taken.
+    private boolean mayProvide(int[] within, long[] evaluated) {
+        for (int at : within) if (!extents[at].isAtMost(SMALL, evaluated)) return false;
+        return true;
     }
 
     /// Gives a temporary the memory of its slot.

@@ -37,7 +37,11 @@ final class CpuExecutable implements Executable {
             extents = form.extents(whole);
             latest = form;
         }
-        return form.run(extents, whole, destinations);
+        try {
+            return form.run(extents, whole, destinations);
+        } catch (CheckFailed e) {
+            throw e.error(program, whole);
+        }
     }
 
     private Compiled form(NDArray[] arguments) {

@@ -36,6 +36,13 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
         return shape;
     }
 
+    /// Whether there are no more than `most` elements in a call with these extents.
+    boolean isAtMost(long most, long[] extents) {
+        double size = 1;
+        for (long extent : shape(extents)) size *= extent;
+        return size <= most;
+    }
+
     /// The number of elements in a call with these extents.
     ///
     /// @throws DamoException if an extent is negative, or there are more elements than a Java array holds

@@ -3,7 +3,6 @@ package damo.cpu;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Step;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -27,33 +26,11 @@ final class Kernels {
 
     /// All loops, the outer ones first.
     static List<Step.Loop> loops(Program program) {
-        var all = new ArrayList<Step.Loop>();
-        loops(program.steps(), all);
-        return all;
-    }
-
-    private static void loops(List<Step> steps, List<Step.Loop> into) {
-        for (Step step : steps)
-            switch (step) {
-                case Step.Launch _, Step.Check _, Step.Call _ -> {}
-                case Step.Branch(_, var then, var otherwise) -> {
-                    loops(then, into);
-                    loops(otherwise, into);
-                }
-                case Step.Loop loop -> {
-                    into.add(loop);
-                    loops(loop.body(), into);
-                }
-            }
+        return Step.all(program.steps()).filter(Step.Loop.class::isInstance).map(Step.Loop.class::cast).toList();
     }
 
     /// All kernels, in order.
     static List<Kernel> of(Program program) {
-        var all = new ArrayList<Kernel>();
-        map(program, kernel -> {
-            all.add(kernel);
-            return kernel;
-        });
-        return all;
+        return Step.all(program.steps()).filter(Step.Launch.class::isInstance).map(step -> ((Step.Launch) step).kernel()).toList();
     }
 }

@@ -36,7 +36,7 @@ final class Loader {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
-        List<Step.Loop> loops = Kernels.loops(program);
+        var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), symbols.size());
         var parts = new ArrayList<KernelCode>();
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();

@@ -17,6 +17,8 @@ import damo.graph.Variable;
 import damo.type.DType;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopsTest {
     private static long allocated(Runnable work) {
@@ -97,28 +99,29 @@ class LoopsTest {
         CompiledFunction f = function().in(x, n).out(e).compile();
         assertArrayEquals(new double[] {2, 4}, f.call(new double[] {1, 2, 3}, 2L).toDoubleArray());
         String longer = assertThrows(DamoException.class, () -> f.call(new double[] {1, 2, 3}, 4L)).getMessage();
-        assertTrue(longer.contains("3 elements") && longer.contains("4 steps"), longer);
+        assertTrue(longer.contains("fewer elements than there are steps") && longer.contains("n (4) <= 3 is false"), longer);
         String negative = assertThrows(DamoException.class, () -> f.call(new double[] {1, 2, 3}, -1L)).getMessage();
         assertTrue(negative.contains("-1") && negative.contains("negative"), negative);
     }
 
-    @Test void aStateThatChangesItsShapeIsRefusedAtTheCall() {
+    @ParameterizedTest @ValueSource(ints = {3, 100})
+    void aStateThatChangesItsShapeIsRefusedAtTheCall(int steps) {
         var x = dvector("x");
         var y = dvector("y");
         var loop = scan();
         var s = loop.state(x);
         loop.next(s, y.mul(2));
-        loop.times(3);
+        loop.times(steps);
         CompiledFunction f = function().in(x, y).out(loop.last(s)).compile();
         String message = assertThrows(DamoException.class, () -> f.call(new double[] {1, 2}, new double[] {1, 2, 3})).getMessage();
-        assertTrue(message.contains("[2]") && message.contains("[3]") && message.contains("keeps its shape"), message);
+        assertTrue(message.contains("keeps its shape"), message);
     }
 
     @Test void rowsOfGrowingLengthAreSummedOnTheHost() {
         var x = dvector("x");
         var loop = scan();
         var sums = loop.emit(x.slice(0, loop.index()).sum());
-        loop.times(4);
+        loop.times(x.shape(0));
         CompiledFunction f = function().in(x).out(sums).compile();
         assertArrayEquals(new double[] {0, 1, 3, 6}, f.call((Object) new double[] {1, 2, 3, 4}).toDoubleArray());
         assertTrue(f.explain().contains("call"), f.explain());

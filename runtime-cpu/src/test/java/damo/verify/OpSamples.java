@@ -74,6 +74,7 @@ final class OpSamples {
         return switch (f.signature()) {
             case NUMBER -> dtype != DType.BOOL;
             case FLOAT -> dtype.isFloat();
+            case INTEGER -> dtype.isInteger();
             case BITS -> !dtype.isFloat();
             case ORDERED, TEST, CHOICE -> true;
         };
