@@ -24,16 +24,16 @@ public final class BoltzmannExample {
     /// rises above the first, the machine learns its images by heart.
     record Epoch(double likelihood, double learned, double heldOut) {}
 
-    /// Takes the number of epochs (default: 40). Pictures go to the folder that the property `damo.out` names.
+    /// Takes the number of epochs (default: 60). Pictures go to the folder that the property `damo.out` names.
     public static void main(String... arguments) throws IOException {
-        int epochs = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 40;
+        int epochs = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 60;
         Path folder = Pictures.folder("boltzmann");
         DigitImages all = DigitImages.load(SEED);
         int fifth = all.count() / 5;
         DigitImages heldOut = all.range(0, fifth);
         DigitImages training = all.range(fifth, all.count());
 
-        var machine = new BoltzmannMachine(training, 100, 15, 0.05, SEED);
+        var machine = new BoltzmannMachine(training, 100, 10, 0.1, SEED);
         float[][] digits = heldOut.range(0, SHOWN).pixels();
         float[][] reconstructedBefore = machine.reconstruct(digits);
         float[][] dreamtBefore = machine.dream(digits, 1_000);

@@ -36,7 +36,7 @@ final class BoltzmannMachine {
         random = new RandomStreams(seed);
 
         int pixels = images.pixels()[0].length;
-        weights = shared(eval(random.normal(pixels, units).mul(0.01).cast(FLOAT32)), "weights");
+        weights = shared(eval(random.normal(pixels, units).mul(0.1).cast(FLOAT32)), "weights");
         visibleBias = shared(new float[pixels], "visible_bias");
         hiddenBias = shared(new float[units], "hidden_bias");
         List<Shared> parameters = List.of(weights, visibleBias, hiddenBias);
