@@ -88,6 +88,27 @@ final class Pictures {
         ImageIO.write(picture, "png", png.toFile());
     }
 
+    /// What digits were taken for after each of their rows, beside the row: blue when that is right.
+    static void guesses(DigitImages images, long[][] guesses, Path png) throws IOException {
+        int columns = 6;
+        int pixel = 16;
+        int width = 8 * pixel + 48;
+        int height = 8 * pixel + 24;
+        var picture = new BufferedImage(columns * width, Math.ceilDiv(images.count(), columns) * height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = paper(picture);
+        for (int i = 0; i < images.count(); i++) {
+            int left = i % columns * width + 12;
+            int top = i / columns * height + 12;
+            image(g, images.pixels()[i], left, top, pixel);
+            for (int row = 0; row < 8; row++) {
+                g.setColor(guesses[i][row] == images.labels()[i] ? BLUE : RED);
+                g.drawString(Long.toString(guesses[i][row]), left + 8 * pixel + 8, top + row * pixel + 14);
+            }
+        }
+        g.dispose();
+        ImageIO.write(picture, "png", png.toFile());
+    }
+
     /// Images of 8×8 pixels side by side, from 0 (white) to 1 (black).
     static void tiles(float[][] images, int columns, Path png) throws IOException {
         int pixel = 5;
