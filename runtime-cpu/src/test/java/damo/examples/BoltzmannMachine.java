@@ -52,7 +52,7 @@ final class BoltzmannMachine {
         Shared pixel = shared(0L, "pixel");
         Variable rounded = round(v);
         Variable flipped = set(rounded, sub(1, rounded.index(Index.ALL, Index.at(pixel))), Index.ALL, Index.at(pixel));
-        Variable pseudoLikelihood = mean(neg(softplus(freeEnergy(rounded).sub(freeEnergy(flipped))))).mul(pixels);
+        Variable pseudoLikelihood = mean(log(sigmoid(freeEnergy(flipped).sub(freeEnergy(rounded))))).mul(pixels);
 
         // The data stays where it is; a step says which part of it comes next. The chains go on where they stopped.
         Shared data = shared(images.pixels(), "data");

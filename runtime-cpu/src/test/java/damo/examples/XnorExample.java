@@ -70,7 +70,8 @@ public final class XnorExample {
         Pictures.curves("Learning XNOR", "step", "cross entropy", picture, new Pictures.Curve("cost", costs));
         double[] predicted = network.predict();
         System.out.println();
-        for (int i = 0; i < 4; i++) System.out.printf("%.0f xnor %.0f = %.0f   the network says %.4f%n", BITS[i][0], BITS[i][1], EQUAL[i], predicted[i]);
+        for (int i = 0; i < 4; i++)
+            System.out.printf("%.0f xnor %.0f = %.0f   the network says %.4f%n", BITS[i][0], BITS[i][1], EQUAL[i], predicted[i]);
         System.out.printf("%ncost %.4f at first, %.4f after %,d steps%n%s%n", costs[0], costs[steps - 1], steps, picture);
     }
 }
