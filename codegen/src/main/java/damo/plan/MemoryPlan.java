@@ -41,6 +41,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private final Map<Buffer, Integer> lastRead = new HashMap<>();
         private final Map<Class<?>, Deque<Integer>> free = new HashMap<>();
         private final Set<Buffer> carried = new HashSet<>();
+        private final Map<Buffer, Buffer> inPlace = new HashMap<>();      // from the next value of a state to the state
         private int slotCount;
 
         Planner(Program program) {
@@ -58,7 +59,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
             lastRead.forEach((b, i) -> deaths.computeIfAbsent(i, _ -> new ArrayList<>()).add(b));
             for (int i = 0; i < steps.size(); i++) {
                 List<Buffer> dying = new ArrayList<>();
-                for (Buffer b : deaths.getOrDefault(i, List.of())) if (slots.containsKey(b)) dying.add(b);
+                for (Buffer b : deaths.getOrDefault(i, List.of())) if (slots.containsKey(b) && !inPlace.containsKey(b)) dying.add(b);
                 dying.sort(Comparator.comparing(slots::get));
                 for (Buffer b : List.copyOf(dying))
                     if (steps.get(i) instanceof Step.Launch(var kernel) && !carried.contains(b) && isOverwritable(kernel, b)) {
@@ -68,6 +69,10 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                 for (Buffer b : mentioned(steps.get(i), true))
                     if (!positions.containsKey(b)) {
                         place(b);
+                        if (inPlace.containsKey(b)) {
+                            slots.put(b, slots.get(inPlace.get(b)));
+                            continue;
+                        }
                         Deque<Integer> idle = free.computeIfAbsent(b.dtype().storage(), _ -> new ArrayDeque<>());
                         slots.put(b, idle.isEmpty() ? slotCount++ : idle.pop());
                     }
@@ -92,8 +97,22 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                         int last = all.stream().mapToInt(lastRead::get).max().orElse(-1);
                         all.forEach(b -> lastRead.put(b, last));
                         carried.addAll(all);
+                        for (Step.Carry c : carries)
+                            if (carries.stream().noneMatch(d -> d.next().equals(c.state())) && isInPlace(body, c)) inPlace.put(c.next(), c.state());
                     }
                 }
+        }
+
+        /// Whether the last that a step reads of the state is in the kernel that stores the next one, element by element: then one buffer serves.
+        private static boolean isInPlace(List<Step> body, Step.Carry carry) {
+            int at = 0;
+            while (at < body.size() && !(body.get(at) instanceof Step.Launch(var k) && k.stores().getLast().to().equals(carry.next()))) at++;
+            if (at == body.size()) return false;
+            Kernel kernel = ((Step.Launch) body.get(at)).kernel();
+            List<Value> position = kernel.stores().getLast().at();
+            Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());
+            return kernel.stores().stream().allMatch(s -> isPointwise(s.value(), carry.state(), position, done))
+                    && body.subList(at + 1, body.size()).stream().noneMatch(step -> mentioned(step, false).contains(carry.state()));
         }
 
         private void place(Buffer buffer) {

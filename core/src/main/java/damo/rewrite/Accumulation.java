@@ -148,8 +148,8 @@ final class Accumulation {
             return new Variable(new Op.Reduce(Reduction.SUM, rows(source, after), behind(axes)));
         }
         DotAxes axes = dot.axes();
-        Variable z = new Variable(new Op.Dot(factor(dot.x(), after), factor(dot.y(), after), new DotAxes(shifted(axes.xBatch()), shifted(axes.yBatch()),
-                behind(axes.xSum()), behind(axes.ySum()))));
+        var all = new DotAxes(shifted(axes.xBatch()), shifted(axes.yBatch()), behind(axes.xSum()), behind(axes.ySum()));
+        Variable z = new Variable(new Op.Dot(factor(dot.x(), after), factor(dot.y(), after), all));
         return term.op() instanceof Op.Dimshuffle(_, var pattern) ? new Variable(new Op.Dimshuffle(z, pattern)) : z;
     }
 

@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/// One way in which loops are written anew: a name by which it can be switched off, and what it does to the loops of a graph that are in no other loop.
+/// One way in which loops are written anew: a name by which it can be switched off, and what it does to the loops of a graph that are in
+/// no other loop.
 public record LoopPass(String name, UnaryOperator<Lambda> level) {
     /// What a pass does to one loop.
     @FunctionalInterface
@@ -63,7 +64,7 @@ public record LoopPass(String name, UnaryOperator<Lambda> level) {
         return results;
     }
 
-    private static Lambda everywhere(Lambda f, Each each) {
+    static Lambda everywhere(Lambda f, Each each) {
         List<Variable> order = Graph.order(f.results());
         Map<Op.Loop, TreeSet<Integer>> used = used(order);
         if (used.isEmpty()) return f;

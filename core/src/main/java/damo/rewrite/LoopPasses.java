@@ -18,6 +18,7 @@ final class LoopPasses {
             new LoopPass("loop-tail", Tails::keep),
             LoopPass.each("loop-unroll", Unrolling::unroll),
             LoopPass.each("loop-map", Hoisting::map),
+            new LoopPass("loop-twin", Twins::unite),
             new LoopPass("loop-merge", Merging::merge),
             LoopPass.each("loop-before", Hoisting::before),
             LoopPass.each("loop-accumulate", Accumulation::after),

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 /// Loops of equally many steps that do not wait for each other become one. What they have in common is then there once ([Pruning]): so a loop and
 /// the same loop with more emissions, which a derivative makes of it, become the latter.
 ///
-/// Loops that the same number of loops precede do not wait for each other; of several such families all may be joined without a cycle. A loop that only
-/// a branch of an `if` needs stays there.
+/// Loops that the same number of loops precede do not wait for each other; of several such families all may be joined without a cycle. A loop
+/// that only a branch of an `if` needs stays there.
 final class Merging {
     private record Family(Set<Extents.Atom> steps, int before) {}
 
@@ -132,6 +132,7 @@ final class Merging {
             emitted.addAll(l.parts().emitted());
             outer.putAll(l.outer());
         }
-        return new OpenLoop(new Loops.Parts(first.name(), first.steps(), first.index(), elements, sequences, carried, initial, next, emitted, null), outer);
+        return new OpenLoop(new Loops.Parts(first.name(), first.steps(), first.index(), elements, sequences, carried, initial, next, emitted, null),
+                outer);
     }
 }

@@ -8,6 +8,7 @@ import damo.graph.Variable;
 import damo.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -15,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Removes what a loop need not do: what is the same twice, what never changes, what nobody uses.
 final class Pruning {
+    private static final int ROUNDS = 16;               // of telling states apart; then they are different
+
     private final Op.Loop loop;
     private final TreeSet<Integer> used;
     private final Extents extents;
@@ -141,7 +145,11 @@ final class Pruning {
             Variable v = p.initial().get(i);
             twin[i] = first.computeIfAbsent(List.of(v.op() instanceof Op.Constant c ? c : v, p.carried().get(i).type()), at(i));
         }
-        for (int count = first.size(), before = -1; count < twin.length && count != before; before = count, count = first.size()) {
+        for (int round = 0, count = first.size(); count < twin.length; round++, count = first.size()) {
+            if (round == ROUNDS) {
+                Arrays.setAll(twin, i -> i);
+                return;
+            }
             Map<Variable, Variable> images = new IdentityHashMap<>();
             for (int i = 0; i < twin.length; i++) if (twin[i] != i) images.put(p.carried().get(i), p.carried().get(twin[i]));
             List<Variable> now = interned(Graph.substitute(results, images));
@@ -151,12 +159,12 @@ final class Pruning {
             System.arraycopy(finer, 0, twin, 0, finer.length);
             if (first.size() == count) {
                 results = now;
-                break;
+                return;
             }
         }
     }
 
-    private static java.util.function.Function<Object, Integer> at(int i) {
+    private static Function<Object, Integer> at(int i) {
         return _ -> i;
     }
 

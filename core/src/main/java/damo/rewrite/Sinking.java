@@ -29,9 +29,11 @@ final class Sinking {
         Set<Variable> strict = Lifting.strict(open.results());
         Set<Variable> moved = OpenLoop.set(List.of());
         for (Variable v : Graph.order(p.emitted()))
-            if (!inside.contains(v) && (strict.contains(v) && Lifting.pays(v, varying) || v.op().operands().stream().anyMatch(moved::contains))) moved.add(v);
+            if (!inside.contains(v) && (strict.contains(v) && Lifting.pays(v, varying) || v.op().operands().stream().anyMatch(moved::contains)))
+                moved.add(v);
         Set<Variable> waiting = OpenLoop.dependent(p.emitted(), OpenLoop.set(p.carried()));
-        List<Variable> roots = used.stream().filter(r -> r >= states).map(r -> p.emitted().get(r - states)).filter(moved::contains).distinct().toList();
+        List<Variable> roots = used.stream().filter(r -> r >= states).map(r -> p.emitted().get(r - states))
+                .filter(moved::contains).distinct().toList();
         if (roots.isEmpty()) return null;
         Set<Variable> frontier = OpenLoop.set(List.of());
         List<Variable> order = Graph.order(roots);
@@ -39,7 +41,8 @@ final class Sinking {
         for (Variable v : order.reversed())
             if (moved.contains(v))
                 for (Variable o : v.op().operands())
-                    if (varying.contains(o) && !moved.contains(o)) (own.contains(o) || waiting.contains(o) || inside.contains(o) ? frontier : moved).add(o);
+                    if (varying.contains(o) && !moved.contains(o))
+                        (own.contains(o) || waiting.contains(o) || inside.contains(o) ? frontier : moved).add(o);
         // A shape that the frontier does not tell would need the step itself.
         if (Graph.order(roots, frontier::contains).stream().anyMatch(v -> own.contains(v) && !frontier.contains(v))) return null;
         var emitted = new ArrayList<Variable>();
@@ -55,7 +58,8 @@ final class Sinking {
         if (emitted.size() - kept > MOST || !Lifting.can(roots, frontier)) return null;
         Op.Loop after = new OpenLoop(new Loops.Parts(p.name(), p.steps(), p.index(), p.elements(), p.sequences(), p.carried(), p.initial(), p.next(),
                 emitted, null), open.outer()).closed();
-        for (Variable v : order) if (frontier.contains(v) && !rows.containsKey(v)) rows.put(v, new Variable(after.result(states + emitted.indexOf(v))));
+        for (Variable v : order)
+            if (frontier.contains(v)) rows.computeIfAbsent(v, _ -> new Variable(after.result(states + emitted.indexOf(v))));
         List<Variable> lifted = Lifting.lifted(roots, rows, open.outer());
         if (lifted == null) return null;
         List<Variable> results = new ArrayList<>(Collections.nCopies(loop.body().results(), null));

@@ -8,6 +8,7 @@ import damo.graph.Op;
 import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,17 +45,13 @@ final class Tails {
         var plans = new LinkedHashMap<Op.Loop, TreeMap<Integer, List<Tail>>>();         // of each trace that is not needed: its slices
         for (Variable v : order)
             if (v.op() instanceof Op.Loop loop && trace(loop) >= 0 && tails(v, loop) instanceof List<Tail> tails)
-                plans.computeIfAbsent(loop.result(0), _ -> new TreeMap<>()).merge(loop.result(), tails, Tails::both);
-        // Variables that name one result twice are rare; then the trace stays.
-        plans.forEach((loop, traces) -> traces.keySet().removeIf(r -> order.stream().filter(v -> v.op().equals(loop.result(r))).count() != 1));
+                plans.computeIfAbsent(loop.result(0), _ -> new TreeMap<>()).put(loop.result(), tails);
+        // A result that two variables are is rare; then the trace stays.
+        var variables = new HashMap<Op, Integer>();
+        for (Variable v : order) if (v.op() instanceof Op.Loop) variables.merge(v.op(), 1, Integer::sum);
+        plans.forEach((loop, traces) -> traces.keySet().removeIf(r -> variables.get(loop.result(r)) > 1));
         plans.values().removeIf(Map::isEmpty);
         return plans.isEmpty() ? f : rebuilt(plans, used);
-    }
-
-    private static List<Tail> both(List<Tail> a, List<Tail> b) {
-        var all = new ArrayList<>(a);
-        all.addAll(b);
-        return all;
     }
 
     /// The state whose values this result of `loop` has, or −1.

@@ -2,11 +2,16 @@ package damo.rewrite;
 
 import static damo.Damo.scan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.Damo;
+import damo.graph.Loops;
 import damo.graph.Op;
+import damo.graph.Source;
 import damo.graph.Variable;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -159,6 +164,20 @@ class LoopMovingTest {
         assertTrue(f.loops().stream().allMatch(l -> l.body().states() == 1));
     }
 
+    @Test void equalLoopsThatEndByThemselvesAreOne() {
+        Loop f = Loop.of(all, ending(0.5), ending(0.5).mul(2), ending(0.75)).check();
+        assertEquals(2, f.loops().size());
+    }
+
+    private Variable ending(double limit) {
+        var loop = scan();
+        var y = loop.sequence(ys);
+        var h = loop.state(c);
+        loop.next(h, y.sum().add(h).sin().mul(c.exp()));
+        loop.until(h.gt(limit));
+        return loop.last(h);
+    }
+
     @Test void innerLoopsMergeToo() {
         var outer = scan();
         var x = outer.sequence(xs);
@@ -172,5 +191,34 @@ class LoopMovingTest {
         outer.next(s, a.last(p).add(b.last(q)));
         Loop f = Loop.of(all, outer.last(s)).check();
         assertEquals(1, Loop.loops(f.loop().body().step()).size());
+    }
+
+    @Test void aLoopAndTheSameWithMoreEmissionsAreOne() {
+        var loop = scan();
+        var y = loop.sequence(ys);
+        var h = loop.state(h0);
+        loop.next(h, y.add(h.dot(u)).tanh());
+        Op.Loop plain = (Op.Loop) loop.last(h).op();
+        Loops.Parts p = Loops.opened(plain);
+        List<Variable> augmented = Loops.of(new Loops.Parts(p.name(), p.steps(), p.index(), p.elements(), p.sequences(), p.carried(), p.initial(),
+                p.next(), List.of(p.carried().getFirst(), p.next().getFirst().mul(2)), null));
+        Loop f = Loop.of(all, loop.last(h), augmented.get(1), augmented.get(2), augmented.get(0)).check();
+        assertEquals(List.of(1, 1, 2), List.of(f.loop().body().sequences(), f.loop().body().states(), f.loop().body().emissions()));
+    }
+
+    @Test void manyLoopsTakeSeconds() {
+        List<Variable> results = new Source("Many.java:1").during(() -> {         // so that building them does not walk the stack
+            var last = new ArrayList<Variable>();
+            Variable state = h0;
+            for (int i = 0; i < 400; i++) {
+                var loop = scan();
+                var h = loop.state(i % 2 == 0 ? h0.add(i) : state);
+                loop.next(h, loop.sequence(ys).add(h.dot(u)).tanh());
+                last.add(state = loop.last(h));
+            }
+            return last;
+        });
+        Loop f = assertTimeout(Duration.ofSeconds(20), () -> Loop.of(all, results.toArray(Variable[]::new)));
+        assertEquals(2, f.loops().size());
     }
 }

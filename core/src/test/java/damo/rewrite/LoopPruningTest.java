@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.graph.Ints;
 import damo.graph.LoopBody;
+import damo.graph.Op;
 import damo.graph.Variable;
 import damo.text.Pretty;
 import damo.type.DType;
@@ -122,7 +123,7 @@ class LoopPruningTest {
     @Test void repeatedRowsAndIotaAreNoSequences() {
         var loop = scan();
         var one = loop.sequence(c.exp().broadcastTo(x.shape(0)));
-        var i = loop.sequence(new Variable(new damo.graph.Op.Iota(x.shape(0))));
+        var i = loop.sequence(new Variable(new Op.Iota(x.shape(0))));
         var e = loop.sequence(x);
         var s = loop.state(c);
         loop.next(s, s.mul(e).sin().add(one).add(i.cast(DType.FLOAT64)));

@@ -26,7 +26,7 @@ class LoopTailsTest {
 
     private void check(int states, int emissions, Variable... results) {
         Loop f = Loop.of(all, results).check();
-        for (int n : new int[] {3, 4, 9}) f.check(n, 3);
+        for (int n : new int[] {3, 4, 9}) f.runs(n, 3);
         assertEquals(List.of(states, emissions), List.of(f.loop().body().states(), f.loop().body().emissions()));
     }
 

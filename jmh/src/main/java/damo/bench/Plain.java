@@ -38,28 +38,16 @@ final class Plain {
         return out;
     }
 
-    // A row is a method of its own: HotSpot compiles it as a whole, not in the middle of the one long run of the loops around it,
-    // which made the product of floats take twice as long.
-    static double[] product(double[] x, double[] y, double[] out, int n) {
-        java.util.Arrays.fill(out, 0);
-        for (int i = 0; i < n; i++)
-            for (int k = 0; k < n; k++) addRow(x[i * n + k], y, k * n, out, i * n, n);
+    static double recurrence(double s, int steps) {
+        for (int i = 0; i < steps; i++) s = s * 0.5 + 1;
+        return s;
+    }
+
+    static double[] power(double[] x, int exponent, double[] out) {
+        java.util.Arrays.fill(out, 1);
+        for (int k = 0; k < exponent; k++)
+            for (int i = 0; i < x.length; i++) out[i] *= x[i];
         return out;
-    }
-
-    private static void addRow(double f, double[] y, int from, double[] out, int to, int n) {
-        for (int j = 0; j < n; j++) out[to + j] += f * y[from + j];
-    }
-
-    static float[] product(float[] x, float[] y, float[] out, int n) {
-        java.util.Arrays.fill(out, 0);
-        for (int i = 0; i < n; i++)
-            for (int k = 0; k < n; k++) addRow(x[i * n + k], y, k * n, out, i * n, n);
-        return out;
-    }
-
-    private static void addRow(float f, float[] y, int from, float[] out, int to, int n) {
-        for (int j = 0; j < n; j++) out[to + j] += f * y[from + j];
     }
 
     static double scalar(double a, double b) {

@@ -132,7 +132,7 @@ public final class Table {
 
     private HorizontalBarChart plot() {
         List<Row> rows = rows().stream().filter(r -> !r.plain.isEmpty()).toList();
-        HorizontalBarChart chart = new HorizontalBarChartBuilder().width(1100).height(800)
+        HorizontalBarChart chart = new HorizontalBarChartBuilder().width(1100).height(960)
                 .title("Speed relative to plain Java (1: the same; more is faster)").xAxisTitle("plain Java's time / Damo's time").build();
         chart.addSeries("Damo", rows.stream().map(r -> Math.round(100 * speed(r)) / 100.0).toList(), rows.stream().map(Row::text).toList());
         // A label for every bar, not for every third.

@@ -22,11 +22,15 @@ public enum Workload {
     ROW_SUMS("row sums, 1024×1024", () -> sums(1)),
     COLUMN_SUMS("column sums, 1024×1024", () -> sums(0)),
     W5("logistic regression, training step, 400×784", Workload::regression),
+    LOOP("loop that does next to nothing, s/2 + 1, 1e5 steps (100 µs: 1 ns a step)", Workload::loop),
+    W7("loop of 100 products of vectors, 1e3", Workload::power),
+    W8("recurrent network, loss and gradients, 100 steps, 16×64 → 128, float32", Recurrent::pair),
     W10("XNOR network, training step, 4×2", Workload::xnor),
+    W11("restricted Boltzmann machine, training step (CD-1), 20×784 → 500", Boltzmann::pair),
     W12_F64("matrix product, 512², float64", () -> product(DType.FLOAT64)),
     W12_F32("matrix product, 512², float32", () -> product(DType.FLOAT32));
 
-    /// The same work twice. Each run gives its result, or has put it into what it gives.
+    /// The same work twice. Each run gives its result, or a list of several, or has put it into what it gives.
     public record Pair(Supplier<Object> damo, Supplier<Object> plain, double tolerance) {
         Pair(Supplier<Object> damo, Supplier<Object> plain) {
             this(damo, plain, 1e-10);
@@ -53,6 +57,12 @@ public enum Workload {
     }
 
     static void check(String what, Object damo, Object plain, double tolerance) {
+        if (damo instanceof List<?> several && plain instanceof List<?> wanted) {
+            if (several.size() != wanted.size())
+                throw new IllegalStateException("%s: %d results, but plain Java has %d".formatted(what, several.size(), wanted.size()));
+            for (int i = 0; i < wanted.size(); i++) check(what + ", result " + i, several.get(i), wanted.get(i), tolerance);
+            return;
+        }
         double[] got = NDArray.of(damo).toDoubleArray();
         double[] want = NDArray.of(plain).toDoubleArray();
         boolean same = got.length == want.length;
@@ -144,6 +154,34 @@ public enum Workload {
         return function().name("step").in(x, y).out(cost).update(w, w.sub(g.get(0).mul(0.1))).update(b, b.sub(g.get(1).mul(0.1))).compile();
     }
 
+    /// All that a loop costs: a step of this is one multiplication and one addition, one after the other.
+    private static Pair loop() {
+        int steps = 100_000;
+        var initial = dscalar("initial");
+        var loop = scan();
+        var s = loop.state(initial);
+        loop.next(s, s.mul(0.5).add(1));
+        loop.times(steps);
+        var f = function().in(initial).out(loop.last(s)).compile().into(NDArray.zeros(DType.FLOAT64));
+        return new Pair(() -> f.call(0.25), () -> Plain.recurrence(0.25, steps));
+    }
+
+    private static Pair power() {
+        int n = 1_000;
+        int exponent = 100;
+        var x = dvector("x");
+        var loop = scan();
+        var product = loop.state(onesLike(x));
+        loop.next(product, product.mul(x));
+        loop.times(exponent);
+        // Near 1, so that no power is a subnormal number, with which processors are slow.
+        double[] at = new Random(1).doubles(n).map(u -> 0.9 + 0.2 * u).toArray();
+        double[] out = new double[n];
+        double[] plain = new double[n];
+        var f = function().in(x).out(loop.last(product)).compile().into(out);
+        return new Pair(() -> f.call(at), () -> Plain.power(at, exponent, plain));
+    }
+
     private static Pair xnor() {
         var x = dmatrix("x");
         var target = dvector("target");
@@ -178,12 +216,12 @@ public enum Workload {
             float[] a = xs.toFloatArray();
             float[] b = ys.toFloatArray();
             float[] out = new float[n * n];
-            return new Pair(damo, () -> Plain.product(a, b, out, n), 1e-3);
+            return new Pair(damo, () -> Product.of(a, b, out, n), 1e-3);
         }
         double[] a = xs.toDoubleArray();
         double[] b = ys.toDoubleArray();
         double[] out = new double[n * n];
-        return new Pair(damo, () -> Plain.product(a, b, out, n));
+        return new Pair(damo, () -> Product.of(a, b, out, n));
     }
 
     // ---- data

@@ -7,6 +7,7 @@ import damo.CompiledFunction;
 import damo.DamoException;
 import damo.Shared;
 import damo.graph.Variable;
+import damo.type.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,5 +54,28 @@ class ReadmeTest {
         CompiledFunction product = function().in(v, u).out(dot(v, u)).compile();
         var e = assertThrows(DamoException.class, () -> product.call(new double[3], new double[4]));
         shows(e.getMessage().lines().findFirst().orElseThrow());
+    }
+
+    @Test void loopsAndRandomNumbersAreAsShown() {
+        Variable x = dmatrix("x");
+        Shared w = shared(new double[][] {{1, 0, 0}, {0, 1, 0}});
+        Shared u = shared(new double[][] {{0, 1, 0}, {0, 0, 1}, {1, 0, 0}});
+        var loop = scan();
+        var xt = loop.sequence(x);
+        var h = loop.state(zeros(DType.FLOAT64, 3));
+        loop.next(h, tanh(dot(xt, w).add(dot(h, u))));
+        var cost = loop.last(h).pow(2).sum();
+        CompiledFunction f = function().in(x).out(loop.trace(h), grad(cost, u)).compile();
+        var out = f.callAll((Object) new double[][] {{1, 2}, {3, 4}});
+        assertEquals(Math.tanh(3), out.get(0).get(1, 0), 1e-15);
+        assertEquals(2, out.get(1).rank());
+
+        var key = random(42);
+        var i = lscalar("i");
+        CompiledFunction noise = function().in(i).out(key.fold(i).normal(3, 4)).compile();
+        assertEquals(noise.call(1L), noise.call(1L));
+        assertNotEquals(noise.call(1L), noise.call(2L));
+        CompiledFunction mask = function().out(key.streams().bernoulli(0.5, 784)).compile();
+        assertNotEquals(mask.call(), mask.call());
     }
 }
