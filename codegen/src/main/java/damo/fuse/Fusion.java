@@ -208,7 +208,8 @@ public final class Fusion {
 
     /// Whether one loop suits both: the extents are the same. What folds stays alone: its loops may want another order.
     private static boolean sharesLoop(Slot first, Slot second) {
-        return !first.kernel.adds() && first.cost.folds().isEmpty() && second.cost.folds().isEmpty() && extents(first.kernel).equals(extents(second.kernel));
+        return !first.kernel.adds()
+                && first.cost.folds().isEmpty() && second.cost.folds().isEmpty() && extents(first.kernel).equals(extents(second.kernel));
     }
 
     /// Whether the two share memory traffic, and what one stores is loaded by the other only at the position where it was stored.

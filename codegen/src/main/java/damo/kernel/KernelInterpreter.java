@@ -98,7 +98,9 @@ public final class KernelInterpreter {
 
     private void loop(Kernel kernel, int depth, Frame frame) {
         if (depth == 0)
-            for (Store s : kernel.stores()) if (s.isWhole() || !memory.containsKey(s.to())) memory.put(s.to(), s.adds() ? NDArray.zeros(s.to().dtype(), shape(s.to())) : fresh(s.to()));
+            for (Store s : kernel.stores())
+                if (s.isWhole() || !memory.containsKey(s.to()))
+                    memory.put(s.to(), s.adds() ? NDArray.zeros(s.to().dtype(), shape(s.to())) : fresh(s.to()));
         if (depth == kernel.axes().size()) {
             kernel.stores().forEach(s -> store(s, frame));
             return;

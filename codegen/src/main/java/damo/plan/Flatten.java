@@ -24,8 +24,8 @@ public final class Flatten {
 
     /// What `kernel` stores, with every [Scalar.Load] as a [Scalar.Flat].
     public static List<Stmt.Put> puts(Values values, Kernel kernel) {
-        return puts(values, kernel.stores().stream().map(s -> new Stmt.Put(s.to(), values.offset(s.to().extents(), s.at()), s.value(), s.adds())).toList(),
-                kernel.axes());
+        return puts(values, kernel.stores().stream()
+                .map(s -> new Stmt.Put(s.to(), values.offset(s.to().extents(), s.at()), s.value(), s.adds())).toList(), kernel.axes());
     }
 
     /// The same stores, for loops that lie in this order; folds that are not in it lie within.
