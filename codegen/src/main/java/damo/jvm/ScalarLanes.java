@@ -60,8 +60,8 @@ final class ScalarLanes implements Lanes {
                 case INT32, UINT32, INT64, UINT64, FLOAT32, FLOAT64 -> (int) w;
             });
             case Scalar.Whole(var w) -> number(new Scalar.Real(w), dtype);
-            case Scalar.Real _, Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _,
-                 Scalar.Fold _ -> throw new CompilerBug("emit", "not a number of dtype " + dtype, number.toString());
+            case Scalar.Real _, Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
+                 Scalar.Choose _, Scalar.Fold _ -> throw new CompilerBug("emit", "not a number of dtype " + dtype, number.toString());
         }
     }
 
@@ -140,6 +140,7 @@ final class ScalarLanes implements Lanes {
                 helpers.call(mv, "log2", "(D)D");
                 if (t == DType.FLOAT32) mv.visitInsn(D2F);
             }
+            case FMA -> math("fma", t, 3);
             case LT -> compare(IFLT, IF_ICMPLT, DCMPG, t);
             case LE -> compare(IFLE, IF_ICMPLE, DCMPG, t);
             case EQ -> compare(IFEQ, IF_ICMPEQ, DCMPL, t);
@@ -211,6 +212,16 @@ final class ScalarLanes implements Lanes {
 
     @Override public void convert(DType from, DType to) {
         conversions.convert(from, to);
+    }
+
+    @Override public void bits(DType from) {
+        switch (from) {
+            case FLOAT64 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "doubleToRawLongBits", "(D)J", false);
+            case FLOAT32 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "floatToRawIntBits", "(F)I", false);
+            case INT64 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "longBitsToDouble", "(J)D", false);
+            case INT32 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "intBitsToFloat", "(I)F", false);
+            case BOOL, INT8, INT16, UINT8, UINT16, UINT32, UINT64 -> throw new CompilerBug("emit", "bits of a " + from, from.toString());
+        }
     }
 
     private void narrow(DType t) {

@@ -60,7 +60,7 @@ public final class Expansions {
             case POW -> power(x, args[1]);
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, CEIL, FLOOR,
                  ROUND, NOT, ADD, SUB, MUL, DIV, FLOORDIV, MOD, ATAN2, MAX, MIN, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR,
-                 WHERE ->
+                 WHERE, FMA ->
                     values.of(new Scalar.Apply(f, List.of(args)),
                             f.signature() == Signature.TEST ? DType.BOOL : args[args.length - 1].dtype());
         };
@@ -114,7 +114,7 @@ public final class Expansions {
         double n = switch (exponent.op()) {
             case Scalar.Real(var r) -> r;
             case Scalar.Whole(var w) -> w;
-            case Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _,
+            case Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
                  Scalar.Fold _ -> Double.NaN;
         };
         if (n == 0) return number(x, 1);
