@@ -42,7 +42,8 @@ final class Arcs {
 
         /// `n·π/4 − 2y`.
         Term from(int n) {
-            return s.number(quarters(s, n)).sub(s.add(s)).sub(p.add(p).sub(rest(s, n)));
+            Term.Pair most = Term.quickSum(s.number(quarters(s, n)), s.add(s).neg());
+            return most.hi().add(most.lo().sub(p.add(p).sub(rest(s, n))));
         }
     }
 

@@ -37,8 +37,8 @@ final class Exponentials {
             int lift = x.isDouble() ? 64 : 32;
             Term scaled = m.scaled(n);
             Term small = scaled.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, -lift));
-            return x.gt(most).where(x.number(INF),
-                    x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled));
+            // The product is ∞, or NaN of NaN.
+            return x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
         }
     }
 

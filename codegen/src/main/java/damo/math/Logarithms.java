@@ -38,9 +38,9 @@ final class Logarithms {
             return new Split(biased, k, above.and((1L << x.fraction()) - 1).plus(root).bits());
         }
 
-        /// 2⁻ᵏ, or 0 if that is subnormal.
-        Term inverse() {
-            return biased.whole(2 * k.bias()).sub(biased).shl(k.fraction()).bits();
+        /// 2¹⁻ᵏ, or 0 if that is subnormal.
+        Term twiceInverse() {
+            return biased.whole(2 * k.bias() + 1).sub(biased).shl(k.fraction()).bits();
         }
     }
 
@@ -132,7 +132,7 @@ final class Logarithms {
     private static Term log(Split split, Term error, Pair near, Term huge) {
         Term isNear = split.k.eq(0);
         Term f = isNear.where(near.hi(), split.m.sub(1));
-        Term c = isNear.where(near.lo(), error.add(near.lo()).mul(split.inverse()));
+        Term c = isNear.where(near.lo(), error.add(near.lo()).mul(0.5).mul(split.twiceInverse()));
         // c / (1 + f): c is in the order of an ulp, so the first terms of the series do.
         Term relative = c.mul(f.fma(f.sub(1), 1));
         Term k = huge == null ? split.k : huge.where(split.k.add(1), split.k);

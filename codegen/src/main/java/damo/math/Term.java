@@ -12,7 +12,16 @@ import damo.type.DType;
 /// dtypes need different ones, [#pick] names both.
 record Term(Values values, Value value) {
     /// `hi + lo`, where `lo` is what rounding took from `hi`, or at least far smaller.
-    record Pair(Term hi, Term lo) {}
+    record Pair(Term hi, Term lo) {
+        Term sum() {
+            return hi.add(lo);
+        }
+
+        /// The same sum, its rounding in `lo`.
+        Pair normal() {
+            return quickSum(hi, lo);
+        }
+    }
 
     boolean isDouble() {
         return value.dtype().bits() == 64;

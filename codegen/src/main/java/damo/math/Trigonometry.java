@@ -47,17 +47,17 @@ final class Trigonometry {
             return bits.and(1L << place).shl((x.isDouble() ? 63 : 31) - place);
         }
 
-        Term sin() {
+        /// In two parts, to be added.
+        Term.Pair sin() {
             Term z = r.mul(r);
-            return r.add(r.mul(z).fma(z.polynomial(S, S32), rest.mul(z.fma(-0.5, 1))));
+            return new Term.Pair(r, r.mul(z).fma(z.polynomial(S, S32), rest.mul(z.fma(-0.5, 1))));
         }
 
-        Term cos() {
+        /// In two parts, to be added.
+        Term.Pair cos() {
             Term z = r.mul(r);
-            Term h = z.mul(0.5);
-            Term w = r.number(1).sub(h);
-            Term lost = r.number(1).sub(w).sub(h);
-            return w.add(lost.add(z.mul(z).fma(z.polynomial(C, C32), r.mul(rest).neg())));
+            Term.Pair most = Term.quickSum(r.number(1), z.mul(-0.5));
+            return new Term.Pair(most.hi(), most.lo().add(z.mul(z).fma(z.polynomial(C, C32), r.mul(rest).neg())));
         }
 
         /// `y` up to the bound.
@@ -69,22 +69,27 @@ final class Trigonometry {
     /// 0.8 ulp.
     static Term sin(Term x) {
         Reduced r = Reduced.of(x);
-        Term y = r.isEven().where(r.sin(), r.cos());
+        Term y = r.isEven().where(r.sin().sum(), r.cos().sum());
         return r.bounded(y.bits().xor(x.signBit()).xor(r.sign(0, 1)).bits(), ScalarOp.SIN);
     }
 
     /// 0.8 ulp.
     static Term cos(Term x) {
         Reduced r = Reduced.of(x);
-        Term y = r.isEven().where(r.cos(), r.sin());
+        Term y = r.isEven().where(r.cos().sum(), r.sin().sum());
         return r.bounded(y.bits().xor(r.sign(1, 1)).bits(), ScalarOp.COS);
     }
 
-    /// The quotient. 1.8 ulp.
+    /// The quotient, corrected by its residual. 1.1 ulp.
     static Term tan(Term x) {
         Reduced r = Reduced.of(x);
-        Term sin = r.sin(), cos = r.cos();
-        Term y = r.isEven().where(sin, cos).div(r.isEven().where(cos, sin));
+        Term even = r.isEven();
+        Term.Pair sin = r.sin().normal(), cos = r.cos().normal();
+        Term top = even.where(sin.hi(), cos.hi()), bottom = even.where(cos.hi(), sin.hi());
+        Term inverse = x.number(1).div(bottom);
+        Term q = top.mul(inverse);
+        Term rest = q.neg().fma(even.where(cos.lo(), sin.lo()), even.where(sin.lo(), cos.lo()));
+        Term y = q.neg().fma(bottom, top).add(rest).fma(inverse, q);
         return r.bounded(y.bits().xor(x.signBit()).xor(r.sign(0, 0)).bits(), ScalarOp.TAN);
     }
 }
