@@ -170,6 +170,7 @@ final class Extents {
 
     /// The value in the call at hand.
     long hint(Variable extent) {
-        return extent == VARYING ? TensorType.UNKNOWN : hints.computeIfAbsent(extent, e -> new ExtentProgram(parameters, List.of(e)).evaluate(arguments)[0]);
+        if (extent == VARYING) return TensorType.UNKNOWN;
+        return hints.computeIfAbsent(extent, e -> new ExtentProgram(parameters, List.of(e)).evaluate(arguments)[0]);
     }
 }
