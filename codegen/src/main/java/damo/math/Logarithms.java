@@ -151,6 +151,6 @@ final class Logarithms {
         Term minus = Exponentials.exp(x).neg();
         Pair one = Term.quickSum(x.number(1), minus);
         Split split = normal(near.where(m.hi().neg(), one.hi()));
-        return x.lt(-110).where(minus, edges(x.neg(), log(split, near.where(m.lo().neg(), one.lo()), new Pair(minus, x.number(0)), null)));
+        return x.lt(-40).where(minus, edges(x.neg(), log(split, near.where(m.lo().neg(), one.lo()), new Pair(minus, x.number(0)), null)));
     }
 }
