@@ -78,7 +78,9 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, List<Stmt>> scheduled = new IdentityHashMap<>();
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
         for (Kernel kernel : kernels) {
-            scheduled.put(kernel, Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name())));
+            Kernel expanded = Expansions.expand(values, kernel);
+            MethodTooLarge.check(expanded);
+            scheduled.put(kernel, Schedule.of(values, expanded, !looped.contains(kernel.name())));
             methods.put(kernel, methods.size());
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
             sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));

@@ -6,6 +6,7 @@ import damo.CompilerBug;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.plan.Stmt;
@@ -227,7 +228,11 @@ final class ValueCode {
                 value(offset);
                 lanes.load(from.dtype());
             }
-            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE -> branch(args.get(0), args.get(1), args.get(2));
+            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE -> {
+                shared(args.get(1));
+                shared(args.get(2));
+                branch(args.get(0), args.get(1), args.get(2));
+            }
             case Scalar.Apply(var f, var args) -> {
                 args.forEach(this::value);
                 lanes.apply(f, args.getLast().dtype());
@@ -269,6 +274,21 @@ final class ValueCode {
             compute(v);
             keep(v);
         } else v.op().operands().forEach(o -> ahead(o, other, seen));
+    }
+
+    /// Computes what a side of `where` needs, if something else does too. Both sides may be computed, and what is computed within a branch is
+    /// forgotten after it.
+    private void shared(Value side) {
+        Map<Value, Integer> inside = new IdentityHashMap<>();
+        inside.put(side, 1);
+        List<Value> order = Order.of(side, v -> isTrivial(v) || scope.find(v) != null,
+                v -> v.op() instanceof Scalar.Choose(var condition, _, _) ? List.of(condition) : v.op().operands());
+        for (Value v : order) v.op().operands().forEach(o -> inside.merge(o, 1, Integer::sum));
+        for (Value v : order)
+            if (uses.getOrDefault(v, 0) > inside.get(v) && scope.find(v) == null) {
+                compute(v);
+                keep(v);
+            }
     }
 
     private void side(Value v, Set<Value> needed) {
