@@ -5,6 +5,7 @@ import damo.DamoException;
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,10 +37,16 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
         return shape;
     }
 
+    /// Whether `array` has this shape in a call with these extents.
+    boolean isOf(NDArray array, long[] extents) {
+        for (int i = 0; i < known.length; i++) if (array.extent(i) != (symbol[i] >= 0 ? extents[symbol[i]] : known[i])) return false;
+        return true;
+    }
+
     /// Whether there are no more than `most` elements in a call with these extents.
     boolean isAtMost(long most, long[] extents) {
         double size = 1;
-        for (long extent : shape(extents)) size *= extent;
+        for (int i = 0; i < known.length; i++) size *= symbol[i] >= 0 ? extents[symbol[i]] : known[i];
         return size <= most;
     }
 

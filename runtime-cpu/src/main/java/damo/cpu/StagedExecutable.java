@@ -3,8 +3,8 @@ package damo.cpu;
 import damo.lower.Staging;
 import damo.spi.Executable;
 import damo.value.NDArray;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// A program some of whose extents another one computes first.
 final class StagedExecutable implements Executable {
@@ -18,9 +18,12 @@ final class StagedExecutable implements Executable {
         second = CpuBackend.executable(stages.second());
     }
 
-    @Override public NDArray[] run(NDArray[] arguments, NDArray[] destinations) {
-        NDArray[] known = first.run(arguments, new NDArray[extents]);
-        return second.run(Stream.concat(Stream.of(arguments), Stream.of(known)).toArray(NDArray[]::new), destinations);
+    @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
+        NDArray[] all = Arrays.copyOf(arguments, arguments.length + extents);
+        NDArray[] known = new NDArray[extents];
+        first.run(arguments, new NDArray[extents], known);
+        System.arraycopy(known, 0, all, arguments.length, extents);
+        second.run(all, destinations, results);
     }
 
     @Override public <T> Optional<T> scalarFunction(Class<T> type) {
