@@ -73,6 +73,10 @@ public final class Fusion {
             switch (step) {
                 case Step.Launch(var kernel) -> {
                     Slot slot = new Slot(kernel);
+                    if (kernel.adds()) {                     // its iterations need their order, and its readers all of it
+                        built.add(slot);
+                        continue;
+                    }
                     for (Buffer buffer : List.copyOf(slot.reads))
                         if (producers.containsKey(buffer)) inline(producers.get(buffer), buffer, slot, built);
                     Slot host = host(slot, built);
@@ -204,7 +208,8 @@ public final class Fusion {
 
     /// Whether one loop suits both: the extents are the same. What folds stays alone: its loops may want another order.
     private static boolean sharesLoop(Slot first, Slot second) {
-        return first.cost.folds().isEmpty() && second.cost.folds().isEmpty() && extents(first.kernel).equals(extents(second.kernel));
+        return !first.kernel.adds()
+                && first.cost.folds().isEmpty() && second.cost.folds().isEmpty() && extents(first.kernel).equals(extents(second.kernel));
     }
 
     /// Whether the two share memory traffic, and what one stores is loaded by the other only at the position where it was stored.

@@ -64,7 +64,8 @@ final class KernelMethod {
             case Stmt.Guard(_, var body) -> line(body);
             case Stmt.Fold(_, var body) -> line(body);
             case Stmt.Run run -> lines.of(run.axis());
-            case Stmt.Put(var to, _, _) -> lines.of(to);
+            case Stmt.Put put -> lines.of(put.to());
+            case Stmt.Clear(var to, _) -> lines.of(to);
         };
     }
 
@@ -100,7 +101,8 @@ final class KernelMethod {
             }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body);
             case Stmt.Run run -> folds.run(run);
-            case Stmt.Put(var to, var offset, var value) -> values.put(to, offset, value);
+            case Stmt.Put put -> values.put(put);
+            case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
     }
 

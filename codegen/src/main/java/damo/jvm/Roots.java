@@ -40,7 +40,11 @@ final class Roots {
                 body.forEach(this::statement);
                 add(element);
             }
-            case Stmt.Put(var to, var offset, var value) -> {
+            case Stmt.Clear(var to, var size) -> {
+                buffers.add(to);
+                add(size);
+            }
+            case Stmt.Put(var to, var offset, var value, _) -> {
                 buffers.add(to);
                 add(offset);
                 add(value);

@@ -8,6 +8,7 @@ import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.plan.Stmt;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
 
 /// Emits values: where each is kept, and what it is computed from; what one operation looks like, [Lanes] knows.
 ///
@@ -99,17 +101,35 @@ final class ValueCode {
         lanes.get(buffer.dtype(), scalars.get(buffer));
     }
 
-    /// Stores `value` at the flat `offset` of `to`.
-    void put(Buffer to, Value offset, Value value) {
-        needing(scalars.containsKey(to) ? List.of(value) : List.of(offset, value), () -> {
-            Integer local = scalars.get(to);
+    /// Stores.
+    void put(Stmt.Put put) {
+        Buffer to = put.to();
+        Integer local = scalars.get(to);
+        needing(local != null ? List.of(put.value()) : List.of(put.offset(), put.value()), () -> {
             if (local == null) {
                 mv.visitVarInsn(ALOAD, arrays.get(to));
-                value(offset);
+                value(put.offset());
             }
-            value(value);
+            if (put.adds()) {
+                mv.visitInsn(DUP2);
+                lanes.load(to.dtype());
+            }
+            value(put.value());
+            if (put.adds()) lanes.apply(ScalarOp.ADD, to.dtype());
             if (local == null) lanes.store(to.dtype());
             else lanes.set(to.dtype(), local);
+        });
+    }
+
+    /// Stores 0 in the first `size` elements of `to`.
+    void clear(Buffer to, Value size) {
+        needing(List.of(size), () -> {
+            mv.visitVarInsn(ALOAD, arrays.get(to));
+            mv.visitInsn(ICONST_0);
+            value(size);
+            lanes.number(to.dtype().isFloat() ? new Scalar.Real(0) : new Scalar.Whole(0), to.dtype());
+            String array = Type.getDescriptor(to.dtype().storage());
+            mv.visitMethodInsn(INVOKESTATIC, "java/util/Arrays", "fill", "(%sII%s)V".formatted(array, array.substring(1)), false);
         });
     }
 

@@ -11,6 +11,11 @@ public record Kernel(String name, List<Axis> axes, List<Store> stores) {
         stores = List.copyOf(stores);
     }
 
+    /// Whether what it stores is a sum over iterations, so that they need their order.
+    public boolean adds() {
+        return stores.stream().anyMatch(Store::adds);
+    }
+
     @Override public String toString() {
         return KernelText.print(this);
     }

@@ -98,7 +98,9 @@ public final class KernelInterpreter {
 
     private void loop(Kernel kernel, int depth, Frame frame) {
         if (depth == 0)
-            for (Store s : kernel.stores()) if (s.isWhole() || !memory.containsKey(s.to())) memory.put(s.to(), fresh(s.to()));
+            for (Store s : kernel.stores())
+                if (s.isWhole() || !memory.containsKey(s.to()))
+                    memory.put(s.to(), s.adds() ? NDArray.zeros(s.to().dtype(), shape(s.to())) : fresh(s.to()));
         if (depth == kernel.axes().size()) {
             kernel.stores().forEach(s -> store(s, frame));
             return;
@@ -126,7 +128,9 @@ public final class KernelInterpreter {
     private void store(Store store, Frame frame) {
         NDArray to = memory.get(store.to());
         int at = offset(store.to(), store.at(), frame);
-        put(to.dtype(), to.storage(), at, value(store.value(), frame));
+        Number value = value(store.value(), frame);
+        if (store.adds()) value = rounded(to.dtype(), meaning(ScalarOp.ADD, to.dtype(), get(to.dtype(), to.storage(), at), value));
+        put(to.dtype(), to.storage(), at, value);
     }
 
     private Number value(Value root, Frame frame) {
@@ -209,7 +213,7 @@ public final class KernelInterpreter {
     private static Number rounded(DType dtype, Number x) {
         Object cell = Storage.allocate(dtype, 1);
         put(dtype, cell, 0, x);
-        return get(dtype, cell);
+        return get(dtype, cell, 0);
     }
 
     private static Number convert(Number x, DType from, DType to) {
@@ -224,9 +228,9 @@ public final class KernelInterpreter {
         else Storage.setLong(dtype, storage, i, x.longValue());
     }
 
-    private static Number get(DType dtype, Object cell) {
-        if (dtype.isFloat()) return Storage.getDouble(dtype, cell, 0);
-        return Storage.getLong(dtype, cell, 0);
+    private static Number get(DType dtype, Object storage, int at) {
+        if (dtype.isFloat()) return Storage.getDouble(dtype, storage, at);
+        return Storage.getLong(dtype, storage, at);
     }
 
     private Number element(Buffer from, int offset) {

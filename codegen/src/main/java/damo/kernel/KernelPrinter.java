@@ -49,7 +49,7 @@ final class KernelPrinter {
             store.at().forEach(v -> name(v, scope));
             String at = texts(store.at(), scope);
             Located value = side(store.value(), scope);
-            scope.lines.add(value.within("%s[%s] = ".formatted(Words.name(store.to().name()), at), "").at(store.to(), 0));
+            scope.lines.add(value.within("%s[%s] %s ".formatted(Words.name(store.to().name()), at, store.adds() ? "+=" : "="), "").at(store.to(), 0));
         }
         String pad = pad(indent);
         Located body = Located.lines(scope.lines, pad(scope.indent));

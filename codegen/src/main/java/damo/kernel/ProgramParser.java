@@ -211,8 +211,9 @@ final class ProgramParser {
         for (values.named(); !tokens.accept("}"); values.named()) {
             Buffer to = values.buffer("a buffer to store into, '%1 = ' or '}'");
             List<Value> at = values.list();
+            boolean adds = tokens.accept("+");
             tokens.expect("=");
-            stores.add(new Store(to, at, values.value()));
+            stores.add(new Store(to, at, values.value(), adds));
         }
         values.leave();
         if (loops) tokens.expect("}");

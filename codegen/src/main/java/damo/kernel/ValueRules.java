@@ -64,6 +64,7 @@ final class ValueRules {
     void store(Store s, Kernel k) {
         positions(s.to(), s.at());
         value(s.value());
+        require(!s.adds() || s.to().dtype() != DType.BOOL, "bools are added in %s", s.to().name());
         require(s.value().dtype() == s.to().dtype(), "a %s is stored into %s, which is %s", s.value().dtype(), s.to().name(),
                 s.to().dtype());
         Set<Axis> known = new HashSet<>(k.axes());
@@ -74,7 +75,7 @@ final class ValueRules {
         }
         scope(s.value(), known, k);
         for (Axis a : k.axes())
-            require(at.contains(a) || Values.isWhole(a.extent(), 1), "kernel %s stores into %s at one place for all of axis %s",
+            require(s.adds() || at.contains(a) || Values.isWhole(a.extent(), 1), "kernel %s stores into %s at one place for all of axis %s",
                     k.name(), s.to().name(), a.name());
     }
 

@@ -53,10 +53,10 @@ final class Bodies {
                 from.add(axis, k.convert(lowering.load(indices, position, region), DType.INT32));
                 yield lowering.load(x, from, region);
             }
-            case Op.Scatter(var x, var indices, var axis, _) -> scattered(x, indices, axis, at, region);
             case Op.Iota _ -> k.convert(at.getFirst(), DType.INT64);
             case Op.Dot(var x, var y, var axes) -> contracted(x, y, axes, at, region);
-            case Op.Input _, Op.Constant _, Op.Extent _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _, Op.Draw _ ->
+            case Op.Input _, Op.Constant _, Op.Extent _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _, Op.Draw _,
+                 Op.Scatter _ ->
                 throw new CompilerBug("lower", v.op().opcode() + " needs no kernel", v.toString());
         };
     }
@@ -129,17 +129,6 @@ final class Bodies {
         Value element = elements.getLast();
         for (int i = parts.size() - 2; i >= 0; i--) element = k.choose(k.apply(ScalarOp.LT, at.get(axis), ends.get(i)), elements.get(i), element);
         return element;
-    }
-
-    private Value scattered(Variable x, Variable indices, int axis, List<Value> at, Region region) {
-        Values k = lowering.values();
-        List<Axis> folds = lowering.axes(lowering.extents(indices));
-        List<Value> position = k.indices(folds);
-        var from = new ArrayList<>(at);
-        from.remove(axis);
-        from.addAll(axis, position);
-        Value hit = k.apply(ScalarOp.EQ, k.convert(lowering.load(indices, position, region), DType.INT32), at.get(axis));
-        return k.fold(Reduction.SUM, folds, k.choose(hit, lowering.load(x, from, region), k.number(x.dtype(), 0)));
     }
 
     private Value contracted(Variable x, Variable y, DotAxes axes, List<Value> at, Region region) {

@@ -226,6 +226,7 @@ final class Lowering {
                 region.steps.add(new Step.Check(buffer(condition, region), message));
                 alias(v, x, region);
             }
+            case Op.Scatter scatter -> scatter(v, scatter, region);
             case Op.If _ -> {
                 buffers.put(v, temporary(v.dtype(), extents(v)));
                 region.pending.computeIfAbsent(choices.get(v), _ -> new ArrayList<>()).add(v);
@@ -236,7 +237,7 @@ final class Lowering {
             case Op.SumTo(var x, _) when sameShape(v, x) -> alias(v, x, region);
             case Op.Reshape(var x, _) when sameShape(v, x) -> alias(v, x, region);
             case Op.Input _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.SumTo _, Op.Slice _,
-                 Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Dot _ -> {
+                 Op.Unslice _, Op.Join _, Op.Gather _, Op.Iota _, Op.Dot _ -> {
                 List<Axis> loops = axes(extents(v));
                 Value body = bodies.of(v, loops, region);
                 buffers.put(v, temporary(v.dtype(), extents(v)));
@@ -263,6 +264,19 @@ final class Lowering {
         if (!(x.op() instanceof Op.Constant(var c)) || buffers.containsKey(x)) return buffer(x, region);
         buffers.put(x, constant(c, List.of()));
         return buffers.get(x);
+    }
+
+    /// Adds in place, element by element.
+    private void scatter(Variable v, Op.Scatter scatter, Region region) {
+        List<Axis> loops = axes(extents(scatter.x()));
+        List<Value> from = values.indices(loops);
+        int rank = scatter.indices().rank();
+        Value index = load(scatter.indices(), from.subList(scatter.axis(), scatter.axis() + rank), region);
+        var at = new ArrayList<>(from);
+        at.subList(scatter.axis(), scatter.axis() + rank).clear();
+        at.add(scatter.axis(), values.convert(index, DType.INT32));
+        buffers.put(v, temporary(v.dtype(), extents(v)));
+        launch(region, loops, new Store(buffers.get(v), at, load(scatter.x(), from, region), true));
     }
 
     /// A check that fails whenever the branch is taken, and something to read for what follows it.
@@ -307,7 +321,11 @@ final class Lowering {
     }
 
     private void launch(Region region, List<Axis> loops, Buffer to, List<Value> at, Value body) {
-        region.steps.add(new Step.Launch(new Kernel("k" + kernels++, loops, List.of(new Store(to, at, body)))));
+        launch(region, loops, new Store(to, at, body));
+    }
+
+    private void launch(Region region, List<Axis> loops, Store store) {
+        region.steps.add(new Step.Launch(new Kernel("k" + kernels++, loops, List.of(store))));
     }
 
     private Buffer temporary(DType dtype, List<Value> extents) {

@@ -5,7 +5,6 @@ import static damo.graph.ScalarOp.*;
 import damo.graph.ScalarOp;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
-import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.type.DType;
@@ -33,7 +32,7 @@ public final class Expansions {
     public static Kernel expand(Values values, Kernel kernel) {
         var expansions = new Expansions(values);
         return new Kernel(kernel.name(), kernel.axes(), kernel.stores().stream()
-                .map(s -> new Store(s.to(), s.at().stream().map(expansions::expand).toList(), expansions.expand(s.value()))).toList());
+                .map(s -> s.with(s.at().stream().map(expansions::expand).toList(), expansions.expand(s.value()))).toList());
     }
 
     private Value expand(Value v) {

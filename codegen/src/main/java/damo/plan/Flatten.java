@@ -24,8 +24,8 @@ public final class Flatten {
 
     /// What `kernel` stores, with every [Scalar.Load] as a [Scalar.Flat].
     public static List<Stmt.Put> puts(Values values, Kernel kernel) {
-        return puts(values, kernel.stores().stream().map(s -> new Stmt.Put(s.to(), values.offset(s.to().extents(), s.at()), s.value())).toList(),
-                kernel.axes());
+        return puts(values, kernel.stores().stream()
+                .map(s -> new Stmt.Put(s.to(), values.offset(s.to().extents(), s.at()), s.value(), s.adds())).toList(), kernel.axes());
     }
 
     /// The same stores, for loops that lie in this order; folds that are not in it lie within.
@@ -34,7 +34,7 @@ public final class Flatten {
         var seen = new IdentityHashMap<Value, Boolean>();
         puts.forEach(p -> folds(p.value(), order, seen));
         var flatten = new Flatten(values, order);
-        return puts.stream().map(p -> new Stmt.Put(p.to(), flatten.grouped(flatten.flat(p.offset())), flatten.flat(p.value()))).toList();
+        return puts.stream().map(p -> new Stmt.Put(p.to(), flatten.grouped(flatten.flat(p.offset())), flatten.flat(p.value()), p.adds())).toList();
     }
 
     private static void folds(Value v, List<Axis> order, Map<Value, Boolean> seen) {

@@ -25,7 +25,7 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
 
     /// How to turn the kernel that stores this, or `null` if that does not help.
     static Interchange of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
-        if (puts.size() != 1 || axes.isEmpty()) return null;
+        if (puts.size() != 1 || axes.isEmpty() || puts.getFirst().adds()) return null;
         Stmt.Put put = puts.getFirst();
         var found = new ArrayList<Value>();
         var seen = new IdentityHashMap<Value, Boolean>();
@@ -108,7 +108,7 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
 
     private void row(Schedule schedule, Block block, Value value) {
         Block body = schedule.loop(row, block);
-        schedule.put(new Stmt.Put(put.to(), put.offset(), value), body);
+        schedule.put(new Stmt.Put(put.to(), put.offset(), value, false), body);
         block.statements.add(Schedule.loop(row, schedule.values.whole(0), row.extent(), 1, body));
     }
 }

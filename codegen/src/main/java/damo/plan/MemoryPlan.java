@@ -109,6 +109,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
             while (at < body.size() && !(body.get(at) instanceof Step.Launch(var k) && k.stores().getLast().to().equals(carry.next()))) at++;
             if (at == body.size()) return false;
             Kernel kernel = ((Step.Launch) body.get(at)).kernel();
+            if (kernel.adds()) return false;
             List<Value> position = kernel.stores().getLast().at();
             Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());
             return kernel.stores().stream().allMatch(s -> isPointwise(s.value(), carry.state(), position, done))
@@ -125,7 +126,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
 
         /// Whether each iteration of `kernel` reads `buffer` only where it writes, to buffers of the same extents.
         private static boolean isOverwritable(Kernel kernel, Buffer buffer) {
-            if (kernel.stores().size() != 1 || !kernel.stores().getFirst().to().extents().equals(buffer.extents())) return false;
+            if (kernel.stores().size() != 1 || kernel.adds() || !kernel.stores().getFirst().to().extents().equals(buffer.extents())) return false;
             Store store = kernel.stores().getFirst();
             return isPointwise(store.value(), buffer, store.at(), Collections.newSetFromMap(new IdentityHashMap<>()));
         }

@@ -3,6 +3,7 @@ package damo.plan;
 import damo.kernel.Axis;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
+import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import java.util.ArrayList;
@@ -47,7 +48,12 @@ public final class Schedule {
         if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
         else turned.schedule(schedule, block);
         for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
-        return extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
+        List<Stmt> body = extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
+        if (!kernel.adds()) return body;
+        var all = new ArrayList<Stmt>();
+        for (Store s : kernel.stores()) if (s.adds()) all.add(new Stmt.Clear(s.to(), values.product(s.to().extents())));
+        all.addAll(body);
+        return all;
     }
 
     /// A list of statements in the making: the body of a loop over `axis`, or none of `axis` is `null`.

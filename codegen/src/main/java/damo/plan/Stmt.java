@@ -22,6 +22,9 @@ public sealed interface Stmt {
     /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by `lanes` accumulators in turn.
     record Run(Value fold, Axis axis, int lanes, List<Stmt> body, Value element) implements Stmt {}
 
-    /// Stores `value` at the flat `offset`.
-    record Put(Buffer to, Value offset, Value value) implements Stmt {}
+    /// Stores `value` at the flat `offset`, or adds it to what is there.
+    record Put(Buffer to, Value offset, Value value, boolean adds) implements Stmt {}
+
+    /// Stores 0 in the first `size` elements.
+    record Clear(Buffer to, Value size) implements Stmt {}
 }

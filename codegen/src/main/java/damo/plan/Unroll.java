@@ -28,7 +28,7 @@ final class Unroll {
 
     static Kernel of(Values values, Kernel kernel) {
         var unroll = new Unroll(values);
-        List<Store> stores = kernel.stores().stream().map(s -> new Store(s.to(), s.at(), unroll.folds(s.value()))).toList();
+        List<Store> stores = kernel.stores().stream().map(s -> s.with(s.at(), unroll.folds(s.value()))).toList();
         var axes = new ArrayList<>(kernel.axes());
         axes.removeIf(a -> Values.isWhole(a.extent(), 1));             // [Values#index] is 0 already
         while (!axes.isEmpty() && extent(axes.getLast()) >= 0
@@ -70,7 +70,7 @@ final class Unroll {
         var result = new ArrayList<Store>();
         for (int i = 0; i < extent(axis); i++) {
             var at = new At(axis, i);
-            for (Store s : stores) result.add(new Store(s.to(), s.at().stream().map(at::of).toList(), at.of(s.value())));
+            for (Store s : stores) result.add(s.with(s.at().stream().map(at::of).toList(), at.of(s.value())));
         }
         return result;
     }

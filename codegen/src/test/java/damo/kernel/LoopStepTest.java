@@ -90,6 +90,21 @@ class LoopStepTest {
         assertTrue(message.contains(rule), message);
     }
 
+    @Test void aStoreThatAddsBeginsWithZero() {
+        String text = """
+                program scatter(n: int32; %x: float32[n], %i: int64[n]) -> (%z: float32[3]) {
+                  kernel k0 {
+                    for a < n {
+                      z[int32(i[a])] += x[a]
+                    }
+                  }
+                }
+                """;
+        assertEquals(text, KernelText.print(parsed(text)));
+        NDArray[] inputs = {NDArray.of(new float[] {1, 2, 4, 8}), NDArray.of(new long[] {0, 2, 2, 0})};
+        assertArrayEquals(new double[] {9, 0, 6}, KernelInterpreter.run(parsed(text), new int[] {4}, inputs)[0].toDoubleArray());
+    }
+
     @Test void whatAStepStoresIsNotKnownBefore() {
         String early = FIBONACCI.replace("b[] = 1.0", "b[] = c[]");
         assertTrue(assertThrows(CompilerBug.class, () -> parsed(early)).getMessage().contains("k1 loads c, which is not stored before"));

@@ -16,6 +16,9 @@ import damo.Shared;
 import damo.graph.Variable;
 import damo.type.DType;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,5 +166,35 @@ class LoopsTest {
         for (int i = 0; i < 3; i++) assertArrayEquals(new double[] {rows[2 * i], rows[2 * i + 1]}, g.call().toDoubleArray());
         assertArrayEquals(second.get(0).at(0).toDoubleArray(), g.call().toDoubleArray());
         assertFalse(f.explain().isEmpty());
+    }
+
+    @Test void keyedStreamsInALoopAreNewInEachStepToo() {
+        var streams = random(7).streams();
+        var loop = scan();
+        var rows = loop.emit(streams.normal(2));
+        loop.times(3);
+        CompiledFunction f = function().out(rows).compile();
+        double[] first = f.call().toDoubleArray();
+        double[] second = f.call().toDoubleArray();
+        assertEquals(12, DoubleStream.concat(Arrays.stream(first), Arrays.stream(second)).distinct().count());
+    }
+
+    @Test void derivativesThroughDrawsInALoopUseTheNumbersThatWereDrawn() {
+        for (var streams : List.of(random(3).streams(), new RandomStreams(3))) {
+            var sigma = dscalar("sigma");
+            var loop = scan();
+            var h = loop.state(constant(0.0));
+            Variable noise = streams.normal();
+            loop.next(h, h.mul(0.5).add(noise.mul(sigma)));
+            var e = loop.emit(noise);
+            loop.times(4);
+            CompiledFunction f = function().in(sigma).out(grad(loop.last(h), sigma), e).compile();
+            for (int call = 0; call < 2; call++) {
+                var out = f.callAll(2.0);
+                double want = 0;
+                for (double z : out.get(1).toDoubleArray()) want = want * 0.5 + z;
+                assertEquals(want, out.get(0).scalar(), 1e-14);
+            }
+        }
     }
 }

@@ -1,13 +1,13 @@
 package damo.examples;
 
+import static damo.examples.Progress.secondsSince;
+
 import damo.examples.DigitNetwork.Score;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /// Trains a small network to read handwritten digits, and shows how well it does on digits that it has never seen.
 ///
@@ -20,7 +20,7 @@ public final class Digits {
     /// Takes the number of epochs (default: 60). Pictures go to the folder that the property `damo.out` names.
     public static void main(String... arguments) throws IOException {
         int epochs = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 60;
-        Path folder = Files.createDirectories(Path.of(System.getProperty("damo.out", "target/digits")));
+        Path folder = Pictures.folder("digits");
 
         DigitImages all = DigitImages.load(SEED);
         int fifth = all.count() / 5;
@@ -35,7 +35,7 @@ public final class Digits {
         var losses = new double[epochs];
         var heldOutLosses = new double[epochs];
         double learning = 0;
-        try (ProgressBar bar = bar((long) epochs * network.batches())) {
+        try (ProgressBar bar = Progress.bar("learning", (long) epochs * network.batches())) {
             for (int epoch = 0; epoch < epochs; epoch++) {
                 start = System.nanoTime();
                 for (int batch = 0; batch < network.batches(); batch++) {
@@ -82,14 +82,5 @@ public final class Digits {
                 heldOut.count(), unseen.loss(), 100 * unseen.accuracy(), wrong,
                 epochs * network.batches(), DigitNetwork.BATCH, epochs * network.batches() / learning, 1000 * toFirstStep,
                 counts[1], counts[0], lossPng, lossSvg, misread, kernels);
-    }
-
-    private static ProgressBar bar(long steps) {
-        return new ProgressBarBuilder().setTaskName("learning").setInitialMax(steps).setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                .setUpdateIntervalMillis(100).setMaxRenderedLength(120).hideEta().build();
-    }
-
-    private static double secondsSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1e9;
     }
 }
