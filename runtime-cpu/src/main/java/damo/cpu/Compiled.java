@@ -12,6 +12,7 @@ import damo.value.NDArray;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -31,9 +32,13 @@ final class Compiled {
     final int counters;
     final List<Step.Check> checks;
     final boolean mayFail;
+    final int shared;                            // how many launches threads may share
+    final Workers workers;
 
     /// @param listing the text of the program of `form`
-    Compiled(Program lowered, Specialization form, MemoryPlan plan, Listing listing) {
+    /// @param workers who helps with large kernels
+    Compiled(Program lowered, Specialization form, MemoryPlan plan, Listing listing, Workers workers) {
+        this.workers = workers;
         this.lowered = lowered;
         this.form = form;
         this.plan = plan;
@@ -41,7 +46,9 @@ final class Compiled {
         this.listing = listing;
         List<Kernel> kernels = Kernels.of(program);
         Loader.Loaded loaded = Loader.load(program, listing, kernels, form.values(), plan.positions());
-        actions = Action.of(program, loaded, plan.positions());
+        var launches = new AtomicInteger();
+        actions = Action.of(program, loaded, plan.positions(), launches);
+        shared = launches.get();
         code = loaded.code();
         slotCount = plan.slotCount();
         int count = plan.positions().size();

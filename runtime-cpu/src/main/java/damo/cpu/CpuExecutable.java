@@ -20,11 +20,14 @@ final class CpuExecutable implements Executable {
     private static final int MOST_FORMS = 64;
 
     private final Lambda program;
+    private final Workers workers;
     private final List<Compiled> forms = new CopyOnWriteArrayList<>();
     private volatile Compiled latest;
 
-    CpuExecutable(Lambda program) {
+    /// @param workers who helps with large kernels
+    CpuExecutable(Lambda program, Workers workers) {
         this.program = program;
+        this.workers = workers;
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -54,7 +57,7 @@ final class CpuExecutable implements Executable {
         for (Compiled form : forms) if (form.serves(arguments)) return form;
         synchronized (forms) {
             for (Compiled form : forms) if (form.serves(arguments)) return form;
-            Compiled form = Compiler.compile(Specialization.of(program, arguments));
+            Compiled form = Compiler.compile(Specialization.of(program, arguments), workers);
             if (forms.size() == MOST_FORMS) forms.removeFirst();
             forms.add(form);
             return form;

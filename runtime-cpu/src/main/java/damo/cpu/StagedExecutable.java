@@ -12,10 +12,10 @@ final class StagedExecutable implements Executable {
     private final Executable first;
     private final Executable second;
 
-    StagedExecutable(Staging stages) {
+    StagedExecutable(Staging stages, Workers workers) {
         extents = stages.first().results().size();
-        first = CpuBackend.executable(stages.first());
-        second = CpuBackend.executable(stages.second());
+        first = CpuBackend.executable(stages.first(), workers);
+        second = CpuBackend.executable(stages.second(), workers);
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {

@@ -23,6 +23,8 @@ final class Workspace {
     private final int[] sizes;                   // by position, of temporaries; −1 while unknown
     private final Object[] slots;
     private final Object[] copied;               // by output, what is computed here first
+    private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
+    private final Workers.Job job = new Workers.Job();
     private boolean serves;
 
     Workspace(Compiled form) {
@@ -32,6 +34,7 @@ final class Workspace {
         symbols = new int[form.program.symbols().size() + form.counters + 1];
         buffers = form.constants.clone();
         sizes = new int[buffers.length];
+        parts = new int[form.shared];
         slots = new Object[form.slotCount];
         copied = new Object[form.program.outputs().size()];
     }
@@ -43,6 +46,7 @@ final class Workspace {
         int count = form.program.symbols().size();
         for (int i = 0; i < count; i++) symbols[i] = (int) Math.clamp(extents[i], 0, Integer.MAX_VALUE);
         Arrays.fill(sizes, -1);
+        Arrays.fill(parts, -1);
         return serves;
     }
 
@@ -92,9 +96,14 @@ final class Workspace {
     private void run(Action[] todo) {
         for (Action action : todo) {
             switch (action) {
-                case Action.Launch(var kernel, var stored) -> {
+                case Action.Launch(var kernel, var stored, var parts, var number) -> {
                     for (int at : stored) provide(at);
-                    form.code.run(kernel, buffers, symbols);
+                    int size = parts == null ? 0 : size(parts, number);
+                    if (size == 0) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
+                    else {
+                        job.prepare(form.code, kernel, buffers, symbols, (int) parts.extent().of(symbols), size);
+                        form.workers.run(job);
+                    }
                 }
                 case Action.Branch(var condition, var then, var otherwise) -> run(holds(condition) ? then : otherwise);
                 case Action.Loop loop -> run(loop);
@@ -161,6 +170,11 @@ final class Workspace {
     private int size(int at) {
         if (sizes[at] < 0) sizes[at] = form.extents[at].size(extents);
         return sizes[at];
+    }
+
+    private int size(Parts of, int number) {
+        if (parts[number] < 0) parts[number] = of.size(symbols, form.workers.count());
+        return parts[number];
     }
 
     private boolean holds(int condition) {
