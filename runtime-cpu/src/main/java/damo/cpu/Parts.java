@@ -13,7 +13,6 @@ import java.util.List;
 /// @param extent of the axis that is divided
 /// @param work how many values are computed: the sum of these
 record Parts(Product extent, Product[] work) {
-    private static final double GRAIN = 1 << 19;     // values of a part: it takes at least some 20 µs, or to wake a thread would take longer
     private static final int EACH = 4;               // parts for each thread, so that one which is late holds up nobody
     private static final int ALIGNED = 64;           // positions: no part but the last ends in the middle of a vector
 
@@ -49,11 +48,11 @@ record Parts(Product extent, Product[] work) {
     }
 
     /// The positions of one part, or 0 if the kernel is better done by the caller alone.
-    int size(int[] symbols, int threads) {
-        if (threads == 1) return 0;
+    int size(int[] symbols, Workers workers) {
+        if (workers.count() == 1) return 0;
         double values = 0;
         for (Product p : work) values += p.of(symbols);
-        int parts = (int) Math.min(EACH * threads, values / GRAIN);
+        int parts = (int) Math.min(EACH * workers.count(), values / workers.grain());
         int positions = (int) extent.of(symbols);
         if (parts < 2 || positions < 2) return 0;
         int size = Math.ceilDiv(positions, parts);

@@ -13,17 +13,20 @@ import java.util.concurrent.locks.LockSupport;
 /// `-Ddamo.threads`; without it, as many as there are processors.
 final class Workers {
     /// Those of all functions.
-    static final Workers SHARED = new Workers(number());
+    static final Workers SHARED = new Workers(number(), 1 << 19);
 
     private static final int JOBS = 16;          // helped with at once; further ones are done by their callers alone
     private static final int SPINS = 500;        // before sleeping: some 10 µs
 
     private final AtomicReferenceArray<Job> jobs = new AtomicReferenceArray<>(JOBS);
     private final AtomicIntegerArray asleep;     // by thread: 1 if it is, or is about to be
+    private final int grain;
     private volatile Thread[] threads;
 
     /// @param count how many threads do one kernel, the caller included
-    Workers(int count) {
+    /// @param grain how many values a part computes at least: less than some 20 µs are gone before another thread wakes
+    Workers(int count, int grain) {
+        this.grain = grain;
         asleep = new AtomicIntegerArray(count - 1);
     }
 
@@ -37,6 +40,11 @@ final class Workers {
     /// How many threads do one kernel, the caller included.
     int count() {
         return asleep.length() + 1;
+    }
+
+    /// How many values a part computes at least.
+    int grain() {
+        return grain;
     }
 
     /// Does all parts of `job`, and throws what one of them threw.

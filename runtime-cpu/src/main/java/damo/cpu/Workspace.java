@@ -173,7 +173,7 @@ final class Workspace {
     }
 
     private int size(Parts of, int number) {
-        if (parts[number] < 0) parts[number] = of.size(symbols, form.workers.count());
+        if (parts[number] < 0) parts[number] = of.size(symbols, form.workers);
         return parts[number];
     }
 
