@@ -21,8 +21,11 @@ import java.util.stream.Collectors;
 /// the input's or widen to it without loss (int32 to int64 or float64, float32 to float64); a Java number takes the dtype of a scalar
 /// input. They are only read, and results never share their memory.
 ///
-/// **Three ways to call**: `f.call(…)` with Java values; `f.into(buffers).call(…)` into the caller's memory; and [#as], as a
-/// functional interface.
+/// **Three ways to call**: `f.call(…)` with Java values; `f.into(buffers).call(…)` into the caller's memory, or with inputs given by `with`
+/// `f.into(buffers).with(x, array).run()`, which allocates nothing; and [#as], as a functional interface.
+///
+/// **Threads**: large kernels are done by as many threads as there are processors, or as `-Ddamo.threads` says (1: the caller alone); the bits of
+/// the results do not depend on it.
 ///
 /// Updates happen together at the end of a call. A call that throws a [DamoException] has changed no state.
 public final class CompiledFunction {

@@ -55,6 +55,19 @@ sealed interface Action {
         return new Builder(symbols, code, positions, shared).of(program.steps(), Set.of());
     }
 
+    /// The numbers of the kernels, if nothing else is to be done; else `null`.
+    static int[] launches(Action[] actions) {
+        int[] kernels = new int[actions.length];
+        for (int i = 0; i < actions.length; i++)
+            switch (actions[i]) {
+                case Launch launch -> kernels[i] = launch.kernel;
+                case Branch _, Check _, Call _, Loop _ -> {
+                    return null;
+                }
+            }
+        return kernels;
+    }
+
     /// Looks things up.
     record Builder(List<String> symbols, Loader.Loaded code, Map<Buffer, Integer> positions, AtomicInteger shared) {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer

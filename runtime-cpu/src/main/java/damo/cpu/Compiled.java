@@ -24,6 +24,7 @@ final class Compiled {
     final Program program;
     final KernelCode code;
     final Action[] actions;
+    final int[] launches;                        // the actions as numbers of kernels, if they are nothing else; else null
     final Extent[] extents;                      // by position
     final int[] slots;                           // by position; −1 for what is no temporary
     final int slotCount;
@@ -46,9 +47,10 @@ final class Compiled {
         this.listing = listing;
         List<Kernel> kernels = Kernels.of(program);
         Loader.Loaded loaded = Loader.load(program, listing, kernels, form.values(), plan.positions());
-        var launches = new AtomicInteger();
-        actions = Action.of(program, loaded, plan.positions(), launches);
-        shared = launches.get();
+        var counted = new AtomicInteger();
+        actions = Action.of(program, loaded, plan.positions(), counted);
+        shared = counted.get();
+        launches = Action.launches(actions);
         code = loaded.code();
         slotCount = plan.slotCount();
         int count = plan.positions().size();

@@ -32,6 +32,7 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
 
     /// The shape in a call with these extents.
     long[] shape(long[] extents) {
+        if (known.length == 0) return known;
         long[] shape = known.clone();
         for (int i = 0; i < shape.length; i++) if (symbol[i] >= 0) shape[i] = extents[symbol[i]];
         return shape;

@@ -26,6 +26,7 @@ final class Workspace {
     private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
     private final Workers.Job job = new Workers.Job();
     private boolean serves;
+    private boolean isReady;                     // whether only kernels are left to run: temporaries have memory, no part goes to other threads
 
     Workspace(Compiled form) {
         this.form = form;
@@ -47,6 +48,7 @@ final class Workspace {
         for (int i = 0; i < count; i++) symbols[i] = (int) Math.clamp(extents[i], 0, Integer.MAX_VALUE);
         Arrays.fill(sizes, -1);
         Arrays.fill(parts, -1);
+        isReady = false;
         return serves;
     }
 
@@ -55,7 +57,9 @@ final class Workspace {
         for (int i = 0; i < arguments.length; i++) buffers[i] = arguments[i].storage();
         for (int i = 0; i < results.length; i++) buffers[form.firstOutput + i] = place(i, arguments, destinations, results);
         symbols[symbols.length - 1] = 0;
-        run(form.actions);
+        if (isReady) for (int kernel : form.launches) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
+        else run(form.actions);
+        isReady = form.launches != null && isWhole();
         for (int i = 0; i < results.length; i++) {
             if (destinations[i] == null) continue;
             Object computed = buffers[form.firstOutput + i];
@@ -175,6 +179,11 @@ final class Workspace {
     private int size(Parts of, int number) {
         if (parts[number] < 0) parts[number] = of.size(symbols, form.workers);
         return parts[number];
+    }
+
+    private boolean isWhole() {
+        for (int size : parts) if (size > 0) return false;
+        return true;
     }
 
     private boolean holds(int condition) {
