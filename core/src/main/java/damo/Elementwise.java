@@ -298,6 +298,41 @@ abstract class Elementwise {
         return Build.elementwise(ScalarOp.ATAN2, x, y);
     }
 
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Variable x, Variable y, Variable z) {
+        return x.fma(y, z);
+    }
+
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Variable x, Variable y, Number z) {
+        return x.fma(y, z);
+    }
+
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Variable x, Number y, Variable z) {
+        return x.fma(y, z);
+    }
+
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Variable x, Number y, Number z) {
+        return x.fma(y, z);
+    }
+
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Number x, Variable y, Variable z) {
+        return Build.elementwise(ScalarOp.FMA, x, y, z);
+    }
+
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Number x, Variable y, Number z) {
+        return Build.elementwise(ScalarOp.FMA, x, y, z);
+    }
+
+    /// `x·y + z`, rounded once.
+    public static Variable fma(Number x, Number y, Variable z) {
+        return Build.elementwise(ScalarOp.FMA, x, y, z);
+    }
+
     /// The larger, element by element; NaN if either is.
     public static Variable maximum(Variable x, Variable y) {
         return x.maximum(y);

@@ -28,6 +28,8 @@ import java.util.function.Function;
 public final class Fusion {
     /// How many kernels back a loop to share is looked for.
     private static final int LOOK_BACK = 8;
+    /// How far above the limit an estimate may be to be worth a count.
+    private static final int FAR = 4;
 
     private final Values values;
     private final int limit;
@@ -49,6 +51,7 @@ public final class Fusion {
     private static final class Slot {
         Kernel kernel;
         Cost cost;
+        boolean isFull;                                      // with a kernel that wanted to join, it was too much
         final Set<Buffer> reads;
 
         Slot(Kernel kernel) {
@@ -121,8 +124,12 @@ public final class Fusion {
         Cost cost = producer.cost(store);
         var sites = new Sites(reader.kernel, buffer);
         if (!mayInline(producer, cost, store, reader, sites)) return;
-        reader.kernel = inlined(reader.kernel, producer.kernel, store, sites);
-        reader.cost = reader.cost.plus(cost, sites.positions().size());
+        Kernel joined = inlined(reader.kernel, producer.kernel, store, sites);
+        Cost both = reader.cost.plus(cost, sites.positions().size());
+        if (both.size() > limit) both = Cost.of(joined);     // much of it may be the same
+        if (both.size() > limit) return;
+        reader.kernel = joined;
+        reader.cost = both;
         reader.reads.remove(buffer);
         uses.drop(buffer);
         Set<Buffer> inner = producer.kernel.stores().size() == 1 ? producer.reads : Loads.of(store);
@@ -135,7 +142,7 @@ public final class Fusion {
 
     private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
         if (sites.positions().isEmpty() || sites.isFlat()) return false;
-        if (reader.cost.size() + cost.size() * sites.positions().size() > limit) return false;
+        if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
         // A kernel with other stores goes on computing most of this one for them.
         if (uses.of(store.to()) > 1 || sites.positions().size() > 1 || producer.kernel.stores().size() > 1) return false;
@@ -200,7 +207,8 @@ public final class Fusion {
         for (Object step : built.reversed()) {
             if (!(step instanceof Slot other) || looked++ == LOOK_BACK) return null;
             boolean movable = other.kernel.stores().stream().noneMatch(s -> readSince.contains(s.to()));
-            if (movable && sharesLoop(other, slot) && other.cost.size() + slot.cost.size() <= limit && shares(other, slot)) return other;
+            boolean fits = !other.isFull && other.cost.size() + slot.cost.size() <= FAR * limit;
+            if (movable && fits && sharesLoop(other, slot) && shares(other, slot)) return other;
             readSince.addAll(other.reads);
         }
         return null;
@@ -225,10 +233,15 @@ public final class Fusion {
         return shares;
     }
 
-    /// Makes `slot` do what `host` does, too.
+    /// Makes `slot` do what `host` does, too, if that is not too much.
     private void merge(Slot host, Slot slot, Set<Object> built) {
-        slot.kernel = merged(host.kernel, slot.kernel);
-        slot.cost = slot.cost.plus(host.cost, 1);
+        Kernel merged = merged(host.kernel, slot.kernel);
+        Cost both = slot.cost.plus(host.cost, 1);
+        if (both.size() > limit) both = Cost.of(merged);
+        host.isFull = both.size() > limit;
+        if (host.isFull) return;
+        slot.kernel = merged;
+        slot.cost = both;
         for (Store store : host.kernel.stores()) if (slot.reads.remove(store.to())) uses.drop(store.to());
         for (Buffer read : host.reads) if (!slot.reads.add(read)) uses.drop(read);
         built.remove(host);

@@ -50,7 +50,7 @@ final class Sites {
                 visit(then, loops, true);
                 visit(otherwise, loops, true);
             }
-            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _ ->
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _ ->
                 v.op().operands().forEach(o -> visit(o, loops, inBranch));
         }
     }

@@ -24,6 +24,9 @@ interface Lanes {
     /// `x →` `x` as `to`.
     void convert(DType from, DType to);
 
+    /// `x →` the bits of `x` as [Scalar.Bits] has them.
+    void bits(DType from);
+
     /// `→` the value of a local variable.
     void get(DType dtype, int local);
 

@@ -176,7 +176,8 @@ final class LoopCode {
                 ScalarLanes.integer(mv, symbols.get(name));
                 mv.visitInsn(IALOAD);
             }
-            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
+            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
+                 Scalar.Choose _, Scalar.Fold _ ->
                 throw new CompilerBug("emit", "a loop has a computed number of steps", steps.toString());
         }
     }

@@ -60,8 +60,8 @@ final class ScalarLanes implements Lanes {
                 case INT32, UINT32, INT64, UINT64, FLOAT32, FLOAT64 -> (int) w;
             });
             case Scalar.Whole(var w) -> number(new Scalar.Real(w), dtype);
-            case Scalar.Real _, Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _,
-                 Scalar.Fold _ -> throw new CompilerBug("emit", "not a number of dtype " + dtype, number.toString());
+            case Scalar.Real _, Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
+                 Scalar.Choose _, Scalar.Fold _ -> throw new CompilerBug("emit", "not a number of dtype " + dtype, number.toString());
         }
     }
 
@@ -127,24 +127,19 @@ final class ScalarLanes implements Lanes {
                 helper(isWideUnsigned(t) ? "powUnsigned" : "pow", t, 2);
                 narrow(t);
             }
-            case ATAN2 -> {
-                if (t == DType.FLOAT64) math("atan2", t, 2);
-                else helper("atan2", t, 2);
-            }
             case CEIL, FLOOR, ROUND -> {
-                if (t.isFloat()) inDouble(f == ScalarOp.ROUND ? "rint" : f.opcode(), t);
+                if (t.isFloat()) inDouble("java/lang/Math", f == ScalarOp.ROUND ? "rint" : f.opcode(), t);
             }
-            case SQRT, CBRT, EXP, EXPM1, LOG, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH -> inDouble(f.opcode(), t);
-            case LOG2 -> {
-                if (t == DType.FLOAT32) mv.visitInsn(F2D);
-                helpers.call(mv, "log2", "(D)D");
-                if (t == DType.FLOAT32) mv.visitInsn(D2F);
-            }
+            case SQRT -> inDouble("java/lang/Math", "sqrt", t);
+            // Of huge numbers only, hardly ever; the same everywhere.
+            case SIN, COS, TAN -> inDouble("java/lang/StrictMath", f.opcode(), t);
+            case FMA -> math("fma", t, 3);
             case LT -> compare(IFLT, IF_ICMPLT, DCMPG, t);
             case LE -> compare(IFLE, IF_ICMPLE, DCMPG, t);
             case EQ -> compare(IFEQ, IF_ICMPEQ, DCMPL, t);
             case NE -> compare(IFNE, IF_ICMPNE, DCMPL, t);
-            case EXP2, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, WHERE ->
+            case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, ATAN2, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
+                 SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, WHERE ->
                     throw new CompilerBug("emit", "lanes do not have %s".formatted(f), f.opcode());
         }
     }
@@ -162,9 +157,9 @@ final class ScalarLanes implements Lanes {
         helpers.call(mv, name, JvmType.of(t).descriptor(arity));
     }
 
-    private void inDouble(String name, DType t) {
+    private void inDouble(String owner, String name, DType t) {
         if (t == DType.FLOAT32) mv.visitInsn(F2D);
-        math(name, DType.FLOAT64, 1);
+        mv.visitMethodInsn(INVOKESTATIC, owner, name, "(D)D", false);
         if (t == DType.FLOAT32) mv.visitInsn(D2F);
     }
 
@@ -211,6 +206,16 @@ final class ScalarLanes implements Lanes {
 
     @Override public void convert(DType from, DType to) {
         conversions.convert(from, to);
+    }
+
+    @Override public void bits(DType from) {
+        switch (from) {
+            case FLOAT64 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "doubleToRawLongBits", "(D)J", false);
+            case FLOAT32 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "floatToRawIntBits", "(F)I", false);
+            case INT64 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "longBitsToDouble", "(J)D", false);
+            case INT32 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "intBitsToFloat", "(I)F", false);
+            case BOOL, INT8, INT16, UINT8, UINT16, UINT32, UINT64 -> throw new CompilerBug("emit", "bits of a " + from, from.toString());
+        }
     }
 
     private void narrow(DType t) {

@@ -204,7 +204,7 @@ final class ValueCode {
     static boolean isTrivial(Value v) {
         return switch (v.op()) {
             case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> true;
-            case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
+            case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _, Scalar.Fold _ -> false;
         };
     }
 
@@ -235,6 +235,10 @@ final class ValueCode {
             case Scalar.Convert(var x) -> {
                 value(x);
                 lanes.convert(x.dtype(), v.dtype());
+            }
+            case Scalar.Bits(var x) -> {
+                value(x);
+                lanes.bits(x.dtype());
             }
             case Scalar.Choose(var condition, var then, var otherwise) -> branch(condition, then, otherwise);
             case Scalar.Load _, Scalar.Fold _ -> throw new CompilerBug("emit", "the schedule left it unplaced", v.toString());

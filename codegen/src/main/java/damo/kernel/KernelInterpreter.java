@@ -156,7 +156,7 @@ public final class KernelInterpreter {
             case Scalar.Choose(var condition, _, _) -> List.of(condition);
             case Scalar.Fold _ -> List.of();
             case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _,
-                 Scalar.Convert _ -> v.op().operands();
+                 Scalar.Convert _, Scalar.Bits _ -> v.op().operands();
         };
     }
 
@@ -170,6 +170,7 @@ public final class KernelInterpreter {
             case Scalar.Flat(var from, var offset) -> element(from, within(from, value(offset, frame).longValue()));
             case Scalar.Apply(var f, var args) -> apply(f, args, v.dtype(), frame);
             case Scalar.Convert(var x) -> convert(value(x, frame), x.dtype(), v.dtype());
+            case Scalar.Bits(var x) -> bits(value(x, frame), x.dtype());
             case Scalar.Choose(var condition, var then, var otherwise) ->
                     value(value(condition, frame).longValue() != 0 ? then : otherwise, frame);
             case Scalar.Fold fold -> fold(fold, v.dtype(), frame);
@@ -221,6 +222,16 @@ public final class KernelInterpreter {
         Object cell = Storage.allocate(from, 1);        // a uint64 is negative as a long
         put(from, cell, 0, x);
         return rounded(to, Storage.getDouble(from, cell, 0));
+    }
+
+    private static Number bits(Number x, DType from) {
+        return switch (from) {
+            case FLOAT64 -> Double.doubleToRawLongBits(x.doubleValue());
+            case FLOAT32 -> (long) Float.floatToRawIntBits(x.floatValue());
+            case INT64 -> Double.longBitsToDouble(x.longValue());
+            case INT32 -> (double) Float.intBitsToFloat(x.intValue());
+            case BOOL, INT8, INT16, UINT8, UINT16, UINT32, UINT64 -> throw new CompilerBug("kernels", "bits of a " + from, x.toString());
+        };
     }
 
     private static void put(DType dtype, Object storage, int i, Number x) {

@@ -111,7 +111,7 @@ final class KernelPrinter {
     private boolean isNamed(Value v) {
         return switch (v.op()) {
             case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> false;
-            case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
+            case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _, Scalar.Fold _ ->
                     uses.getOrDefault(v, 0) > 1 || deep.contains(v);
         };
     }
@@ -141,6 +141,7 @@ final class KernelPrinter {
             case Scalar.Apply(var f, var args) -> apply(f, args, scope);
             case Scalar.Convert(var x) -> new Text("%s(%s)".formatted(v.dtype(),
                     isNumber(x) ? "(" + text(x, scope).text + ")" : text(x, scope).text), Words.ATOM);
+            case Scalar.Bits(var x) -> new Text(Words.BITS + "(" + text(x, scope).text + ")", Words.ATOM);
             case Scalar.Choose(var condition, var then, var otherwise) -> {
                 String c = text(condition, scope).atLeast(Words.CHOOSE + 1);
                 String t = text(then, scope).atLeast(Words.CHOOSE + 1);

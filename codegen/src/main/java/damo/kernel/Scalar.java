@@ -2,6 +2,7 @@ package damo.kernel;
 
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
+import damo.type.DType;
 import java.util.List;
 
 /// What a [Value] computes. Sealed; equality is the record's, by operand identity, so that it is its own key for hash-consing.
@@ -30,6 +31,20 @@ public sealed interface Scalar {
     /// The value as another dtype: float to integer truncates toward zero, integers wrap, to bool is `x != 0`.
     record Convert(Value x) implements Scalar {}
 
+    /// The bits of a float64 as an int64, of a float32 as an int32, and back. Which NaN it is may get lost.
+    record Bits(Value x) implements Scalar {
+        /// The dtype that bits of a value of `dtype` have, `null` if they are nothing else.
+        public static DType of(DType dtype) {
+            return switch (dtype) {
+                case FLOAT64 -> DType.INT64;
+                case FLOAT32 -> DType.INT32;
+                case INT64 -> DType.FLOAT64;
+                case INT32 -> DType.FLOAT32;
+                case BOOL, INT8, INT16, UINT8, UINT16, UINT32, UINT64 -> null;
+            };
+        }
+    }
+
     /// `then` if `condition` holds, else `otherwise`; the other one is not computed, so its loads may be out of range. No [Fold] inside.
     record Choose(Value condition, Value then, Value otherwise) implements Scalar {}
 
@@ -44,6 +59,7 @@ public sealed interface Scalar {
             case Flat(_, var offset) -> List.of(offset);
             case Apply(_, var args) -> args;
             case Convert(var x) -> List.of(x);
+            case Bits(var x) -> List.of(x);
             case Choose(var condition, var then, var otherwise) -> List.of(condition, then, otherwise);
             case Fold(_, _, var body) -> List.of(body);
         };
@@ -57,6 +73,7 @@ public sealed interface Scalar {
             case Flat(var from, _) -> new Flat(from, o.getFirst());
             case Apply(var f, _) -> new Apply(f, o);
             case Convert _ -> new Convert(o.getFirst());
+            case Bits _ -> new Bits(o.getFirst());
             case Choose _ -> new Choose(o.get(0), o.get(1), o.get(2));
             case Fold(var f, var axes, _) -> new Fold(f, axes, o.getFirst());
         };

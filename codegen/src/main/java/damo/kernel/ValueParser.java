@@ -123,6 +123,7 @@ final class ValueParser {
             if (tokens.accept("true")) return values.of(new Scalar.Whole(1), DType.BOOL);
             if (tokens.accept("false")) return values.of(new Scalar.Whole(0), DType.BOOL);
             if (Words.DTYPES.containsKey(token.text())) return converted(Words.DTYPES.get(tokens.take().text()));
+            if (tokens.accept(Words.BITS)) return bits();
             if (Words.FUNCTIONS.containsKey(token.text())) return call(Words.FUNCTIONS.get(token.text()));
             if (Words.REDUCTIONS.containsKey(token.text())) return fold(Words.REDUCTIONS.get(tokens.take().text()));
         }
@@ -159,6 +160,15 @@ final class ValueParser {
         List<Value> args = listUntil(")");
         if (args.size() != f.arity()) throw tokens.expected(name, "%d operands, got %d".formatted(f.arity(), args.size()));
         return values.apply(f, args.toArray(Value[]::new));
+    }
+
+    private Value bits() {
+        tokens.expect("(");
+        Token first = tokens.peek();
+        Value x = value();
+        tokens.expect(")");
+        if (Scalar.Bits.of(x.dtype()) == null) throw tokens.expected(first, "a float or an integer of 32 or 64 bits, got " + x.dtype());
+        return values.bits(x);
     }
 
     private List<Value> listUntil(String end) {

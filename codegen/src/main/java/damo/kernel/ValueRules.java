@@ -48,10 +48,11 @@ final class ValueRules {
                     case ADD, SUB, MUL, FLOORDIV, MAX, MIN -> true;
                     case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN,
                          SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN,
-                         ISINF, DIV, MOD, POW, ATAN2, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR, WHERE -> false;
+                         ISINF, DIV, MOD, POW, ATAN2, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR, WHERE, FMA -> false;
                 };
             }
-            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
+            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _,
+                 Scalar.Choose _, Scalar.Fold _ -> false;
         };
         require(closed && v.dtype() == DType.INT32, "the extent %s is not arithmetic on declared symbols, in int32", v);
     }
@@ -126,6 +127,10 @@ final class ValueRules {
             }
             case Scalar.Apply(var f, var args) -> apply(f, args, v);
             case Scalar.Convert _ -> { }
+            case Scalar.Bits(var x) -> {
+                require(Scalar.Bits.of(x.dtype()) != null, "bits of a %s: %s", x.dtype(), v);
+                result(v, Scalar.Bits.of(x.dtype()));
+            }
             case Scalar.Choose(var condition, var then, var otherwise) -> {
                 require(condition.dtype() == DType.BOOL, "the condition is %s: %s", condition.dtype(), v);
                 require(then.dtype() == otherwise.dtype(), "the branches are %s and %s: %s", then.dtype(), otherwise.dtype(), v);

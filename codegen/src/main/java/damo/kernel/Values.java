@@ -70,6 +70,11 @@ public final class Values {
         return of(new Scalar.Convert(x), to);
     }
 
+    /// The bits of `x`, an integer of a float or a float of an integer of 32 or 64 bits.
+    public Value bits(Value x) {
+        return of(new Scalar.Bits(x), Scalar.Bits.of(x.dtype()));
+    }
+
     /// `then` if `condition` holds, else `otherwise`, computing only that.
     public Value choose(Value condition, Value then, Value otherwise) {
         if (isWhole(condition, 1) || then == otherwise) return then;

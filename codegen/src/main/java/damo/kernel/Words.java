@@ -16,6 +16,9 @@ final class Words {
     /// How strongly `c ? a : b`, a sign, and names, numbers and calls bind; the table of infix operators lies between.
     static final int CHOOSE = 0, SUM = 7, SIGN = 9, ATOM = 10;
 
+    /// The function that is no [ScalarOp].
+    static final String BITS = "bits";
+
     private static final List<Set<ScalarOp>> LEVELS = List.of(Set.of(), Set.of(ScalarOp.OR), Set.of(ScalarOp.XOR), Set.of(ScalarOp.AND),
             Set.of(ScalarOp.EQ, ScalarOp.NE), Set.of(ScalarOp.LT, ScalarOp.LE), Set.of(ScalarOp.SHL, ScalarOp.SHR),
             Set.of(ScalarOp.ADD, ScalarOp.SUB),
@@ -31,8 +34,8 @@ final class Words {
             .collect(Collectors.toMap(DType::toString, Function.identity()));
 
     private static final Set<String> RESERVED = Stream.of(FUNCTIONS.keySet(), REDUCTIONS.keySet(), DTYPES.keySet(),
-            Set.of("program", "kernel", "for", "if", "else", "loop", "carry", "until", "check", "call", "const", "var", "true", "false", "inf",
-                    "nan"))
+            Set.of(BITS, "program", "kernel", "for", "if", "else", "loop", "carry", "until", "check", "call", "const", "var", "true", "false",
+                    "inf", "nan"))
             .flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
     private Words() {}

@@ -8,6 +8,7 @@ import damo.graph.Source;
 import damo.graph.Variable;
 import damo.interpret.Interpreter;
 import damo.type.DType;
+import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,9 @@ import java.util.Map;
 final class Extents {
     /// Two extents and whether they were equal.
     record Guard(Variable a, Variable b, boolean equal) {}
+
+    /// An extent that changes from step to step of a loop: equal to any other, as the host will see to it.
+    static final Variable VARYING = new Variable(new Op.Input(new Op.Input.Identity(), TensorType.scalar(DType.INT64)), "varying", Source.NONE);
 
     private final List<Variable> parameters;
     private final NDArray[] arguments;
@@ -65,7 +69,8 @@ final class Extents {
 
     private Variable closing(Variable v) {
         if (v.op() instanceof Op.Extent(var x, var axis)) return shapes.extent(x, axis);
-        if (ExtentProgram.isLeaf(v)) return fixed(v);
+        if (ExtentProgram.isLeaf(v)) return isFixed(v) ? v : VARYING;
+        if (v.op().operands().stream().anyMatch(o -> closed.get(o) == VARYING)) return VARYING;
         if (v.op() instanceof Op.Assert(var x, _, _)) return closed.get(x);
         if (v.op() instanceof Op.StopGradient(var x)) return closed.get(x);
         if (v.op() instanceof Op.Elementwise(var f, var args)) {
@@ -77,12 +82,10 @@ final class Extents {
         return folded(v.rebuilt(closed));
     }
 
-    /// `v`, which must not depend on the step of a loop.
-    private Variable fixed(Variable v) {
-        if (v.op() instanceof Op.Constant) return v;
-        for (Variable u : Graph.order(List.of(v)))
-            if (u.op() instanceof Op.Input && parameters.stream().noneMatch(p -> p == u)) throw new Varying();
-        return v;
+    /// Whether `v` does not depend on the step of a loop.
+    private boolean isFixed(Variable v) {
+        return v.op() instanceof Op.Constant || Graph.order(List.of(v)).stream()
+                .noneMatch(u -> u.op() instanceof Op.Input && parameters.stream().noneMatch(p -> p == u));
     }
 
     private Variable arithmetic(ScalarOp f, Variable a, Variable b, Variable v) {
@@ -102,11 +105,13 @@ final class Extents {
 
     /// `a + b`.
     Variable add(Variable a, Variable b) {
+        if (a == VARYING || b == VARYING) return VARYING;
         return arena.intern(Source.NONE.during(() -> Ints.add(a, b)));
     }
 
     /// `a · b`.
     Variable mul(Variable a, Variable b) {
+        if (a == VARYING || b == VARYING) return VARYING;
         return arena.intern(Source.NONE.during(() -> Ints.mul(a, b)));
     }
 
@@ -126,7 +131,7 @@ final class Extents {
     boolean same(Variable x, Variable y) {
         Variable a = find(x);
         Variable b = find(y);
-        if (a == b) return true;
+        if (a == b || a == VARYING || b == VARYING) return true;
         if (Ints.isConstant(a) && Ints.isConstant(b)) return false;      // equal constants are one variable of the arena
         List<Variable> question = List.of(a, b);
         Boolean known = answers.get(question);
@@ -140,14 +145,14 @@ final class Extents {
 
     /// Whether an extent is `value`, now and in every call of the program.
     boolean is(Variable extent, long value) {
-        return same(extent, of(value));
+        return extent != VARYING && same(extent, of(value));
     }
 
     /// Whether `a` is at most `b`, now and in every call of the program.
     boolean atMost(Variable a, Variable b) {
         Variable x = find(a);
         Variable y = find(b);
-        if (x == y) return true;
+        if (x == y || x == VARYING || y == VARYING) return true;
         if (Ints.isConstant(x) && Ints.isConstant(y)) return Ints.value(x) <= Ints.value(y);
         if (Ints.isConstant(x, 0) && y.op() instanceof Op.Extent) return true;
         if (y.op() instanceof Op.Elementwise(var f, var args) && f == ScalarOp.MIN && args.stream().allMatch(e -> atMost(x, e))) return true;
@@ -165,6 +170,6 @@ final class Extents {
 
     /// The value in the call at hand.
     long hint(Variable extent) {
-        return hints.computeIfAbsent(extent, e -> new ExtentProgram(parameters, List.of(e)).evaluate(arguments)[0]);
+        return extent == VARYING ? TensorType.UNKNOWN : hints.computeIfAbsent(extent, e -> new ExtentProgram(parameters, List.of(e)).evaluate(arguments)[0]);
     }
 }

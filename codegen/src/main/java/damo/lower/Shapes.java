@@ -29,7 +29,6 @@ final class Shapes {
     private final Map<Op, OpenLoop> loops;
     private final Deque<OpenLoop> within = new ArrayDeque<>();
     private final Set<OpenLoop> interpreted = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Set<Variable> varying = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Predicate<Variable> isConditional;
 
     /// Finds all shapes. What only a branch of a conditional needs may fail: that branch fails if it is taken, and nothing else does.
@@ -47,12 +46,9 @@ final class Shapes {
     private List<Variable> inferred(Variable v) {
         try {
             if (!(v.op() instanceof Op.If)) Region.needed(v.op()).forEach(this::requireShape);
-            return infer(v);
-        } catch (Varying _) {
-            if (within.isEmpty()) throw error(v, "its shape changes from step to step of a loop; give all steps one shape");
-            interpreted.add(within.peek());
-            if (v.rank() > 0) varying.add(v);
-            return axes(v.rank(), i -> extents.of(0));                  // never asked for
+            List<Variable> shape = infer(v);
+            if (shape.contains(Extents.VARYING)) vary(v);
+            return shape;
         } catch (DamoException e) {
             if (!isConditional.test(v)) throw e;
             failures.put(v, e);
@@ -61,8 +57,12 @@ final class Shapes {
     }
 
     private void requireShape(Variable v) {
-        if (varying.contains(v)) throw new Varying();
         if (failures.containsKey(v)) throw failures.get(v);
+    }
+
+    private void vary(Variable v) {
+        if (within.isEmpty()) throw error(v, "its shape changes from step to step of a loop; give all steps one shape");
+        interpreted.add(within.peek());
     }
 
     /// Why `v` has no shape, if it has none.
@@ -168,7 +168,6 @@ final class Shapes {
         if (v == first) enter(v, open);
         if (open.isState(v)) return shapes.get(open.carried().get(OpenLoop.number(v)));
         if (open.isCount(v)) return List.of();
-        requireShape(open.results().get(OpenLoop.number(v)));
         var all = new ArrayList<Variable>(List.of(extents.close(open.loop().steps())));
         all.addAll(shapes.get(open.results().get(OpenLoop.number(v))));
         return all;
@@ -177,6 +176,7 @@ final class Shapes {
     private void enter(Variable v, OpenLoop open) {
         Op.Loop loop = open.loop();
         Variable steps = extents.close(loop.steps());
+        if (steps == Extents.VARYING) vary(v);
         require(v, extents.atMost(extents.of(0), steps), "the number of steps is %d; it must not be negative".formatted(extents.hint(steps)));
         shapes.put(open.index(), List.of());
         for (int i = 0; i < open.elements().size(); i++) {
@@ -194,7 +194,6 @@ final class Shapes {
         for (int i = 0; i < open.carried().size(); i++) {
             Variable next = open.next().get(i);
             List<Variable> before = shapes.get(open.carried().get(i));
-            if (varying.contains(next)) continue;
             if (failures.containsKey(next)) shapes.put(next, before);       // a step fails before anybody sees it
             List<Variable> after = shapes.get(next);
             for (int axis = 0; axis < before.size(); axis++)
@@ -214,13 +213,19 @@ final class Shapes {
                 int own = axis - (v.rank() - x.rank());
                 if (own < 0) continue;
                 Variable e = shapes.get(x).get(own);
-                if (extent == null || extents.same(extent, e)) extent = e;
+                if (extent == Extents.VARYING || e == Extents.VARYING) extent = repeated(extent == Extents.VARYING ? e : extent);
+                else if (extent == null || extents.same(extent, e)) extent = e;
                 else if (extents.is(extent, 1)) extent = e;
                 else require(v, extents.is(e, 1), "cannot broadcast: axis %d is %d and %d (equal or 1 needed)"
                         .formatted(axis, extents.hint(extent), extents.hint(e)));
             }
             return extent;
         });
+    }
+
+    /// What broadcasting an extent that varies with `other` gives.
+    private Variable repeated(Variable other) {
+        return other == null || other == Extents.VARYING || extents.is(other, 1) ? Extents.VARYING : other;
     }
 
     /// Checks that `from` broadcasts to `to`.

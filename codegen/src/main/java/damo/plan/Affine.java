@@ -65,7 +65,7 @@ final class Affine {
             case Scalar.Whole _, Scalar.Symbol _ -> true;
             case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB || f == ScalarOp.MUL || f == ScalarOp.NEG ->
                     args.stream().allMatch(Affine::isFixed);
-            case Scalar.Apply _, Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Choose _,
+            case Scalar.Apply _, Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
                  Scalar.Fold _ -> false;
         };
     }

@@ -47,7 +47,7 @@ public final class Flatten {
         return values.replace(v, u -> switch (u.op()) {
             case Scalar.Load(Buffer from, var at) -> values.flat(from, grouped(values.offset(from.extents(), at.stream().map(this::flat).toList())));
             case Scalar.Flat(var from, var offset) -> values.flat(from, grouped(flat(offset)));
-            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _,
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
                  Scalar.Fold _ -> null;
         }, done);
     }

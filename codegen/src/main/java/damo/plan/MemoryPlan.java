@@ -137,7 +137,8 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                 case Scalar.Load(var from, var position) -> !from.equals(buffer) || position.equals(at);
                 case Scalar.Flat(var from, _) -> !from.equals(buffer);
                 case Scalar.Fold _ -> false;                  // its loop runs around or between the stores
-                case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _ -> true;
+                case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
+                     Scalar.Choose _ -> true;
             };
             return here && v.op().operands().stream().allMatch(o -> isPointwise(o, buffer, at, done));
         }

@@ -47,7 +47,7 @@ final class Unroll {
         return all(roots).stream().mapToInt(v -> switch (v.op()) {
             case Scalar.Load(_, var at) -> 1 + 2 * (int) at.stream().filter(i -> !(i.op() instanceof Scalar.Whole)).count();
             case Scalar.Fold(_, var axes, _) -> LOOP * axes.size();
-            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _,
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
                     Scalar.Choose _ -> 1;
         }).sum();
     }

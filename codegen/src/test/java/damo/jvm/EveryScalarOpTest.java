@@ -13,6 +13,7 @@ import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.type.DType;
 import damo.value.Storage;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +63,8 @@ class EveryScalarOpTest {
         Value n = v.symbol("n");
         Buffer x = new Buffer("x", t, List.of(n)), c = new Buffer("c", DType.BOOL, List.of(n));
         Value a = v.load(x, List.of(v.index(i))), b = v.load(x, List.of(v.index(j)));
-        Value e = f.arity() == 1 ? v.apply(f, a) : f.arity() == 2 ? v.apply(f, a, b) : v.apply(f, v.load(c, List.of(v.index(i))), a, b);
+        Value e = f.arity() == 1 ? v.apply(f, a) : f.arity() == 2 ? v.apply(f, a, b)
+                : f == ScalarOp.WHERE ? v.apply(f, v.load(c, List.of(v.index(i))), a, b) : v.apply(f, a, b, a);
         Buffer z = new Buffer("z", e.dtype(), List.of(n, n));
         Run run = Run.of(v, List.of(new Kernel("f", List.of(i, j), List.of(new Store(z, v.indices(List.of(i, j)), e)))), List.of(z, x, c), "n");
         int size = length(t);
@@ -76,11 +78,11 @@ class EveryScalarOpTest {
                 if (t.isFloat()) {
                     double l = Storage.getDouble(t, in, p), r = Storage.getDouble(t, in, q);
                     Storage.setDouble(z.dtype(), expected, 0,
-                            f.arity() == 3 ? FloatMeaning.of(f, condition[p] ? 1 : 0, l, r) : FloatMeaning.of(f, l, r));
+                            f == ScalarOp.WHERE ? FloatMeaning.of(f, condition[p] ? 1 : 0, l, r) : FloatMeaning.of(f, l, r, l));
                 } else {
                     long l = Storage.getLong(t, in, p), r = Storage.getLong(t, in, q);
                     Storage.setLong(z.dtype(), expected, 0,
-                            f.arity() == 3 ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
+                            f == ScalarOp.WHERE ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
                 }
                 if (!close(z.dtype(), expected, out, p * size + q))
                     wrong.add("%s %s(%s, %s) = %s, not %s".formatted(t, f, Storage.getDouble(t, in, p), Storage.getDouble(t, in, q),
@@ -94,6 +96,32 @@ class EveryScalarOpTest {
         double e = Storage.getDouble(t, expected, 0), a = Storage.getDouble(t, out, at);
         double ulp = t == DType.FLOAT32 ? Math.ulp((float) e) : Math.ulp(e);
         return Double.compare(e, a) == 0 || Math.abs(e - a) <= 3 * ulp;
+    }
+
+    @ParameterizedTest @EnumSource(names = {"INT32", "INT64", "FLOAT32", "FLOAT64"})
+    void bitsAreThoseOfJava(DType from) {
+        var v = new Values();
+        Value n = v.symbol("n");
+        Axis i = new Axis("i", n);
+        List<Value> at = v.indices(List.of(i));
+        Buffer x = new Buffer("x", from, List.of(n));
+        Value bits = v.bits(v.load(x, at));
+        Buffer z = new Buffer("z", bits.dtype(), List.of(n)), back = new Buffer("back", from, List.of(n));
+        Run run = Run.of(v, List.of(new Kernel("f", List.of(i), List.of(new Store(z, at, bits), new Store(back, at, v.bits(bits))))),
+                List.of(z, back, x), "n");
+        int size = length(from);
+        Object in = sample(from), out = Storage.allocate(bits.dtype(), size), again = Storage.allocate(from, size);
+        run.run(new int[] {size}, out, again, in);
+        for (int p = 0; p < size; p++) {
+            Object expected = switch (in) {
+                case float[] a -> Float.floatToRawIntBits(a[p]);
+                case double[] a -> Double.doubleToRawLongBits(a[p]);
+                case int[] a -> Float.intBitsToFloat(a[p]);
+                default -> Double.longBitsToDouble(((long[]) in)[p]);
+            };
+            assertEquals(expected, Array.get(out, p));
+            if (from.isFloat()) assertEquals(Array.get(in, p), Array.get(again, p));
+        }
     }
 
     @ParameterizedTest @EnumSource

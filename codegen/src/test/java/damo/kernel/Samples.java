@@ -87,6 +87,7 @@ final class Samples {
         numbers.add(v.apply(ScalarOp.NEG, v.whole(3)));
         numbers.add(v.apply(ScalarOp.NEG, v.whole(-3)));
         numbers.add(v.apply(ScalarOp.SUB, v.whole(3), v.whole(-3)));
+        for (DType dtype : List.of(INT32, INT64, FLOAT32, FLOAT64)) numbers.add(v.bits(v.number(dtype, 3)));
         numbers.add(v.of(new Scalar.Convert(v.whole(3)), UINT8));
         numbers.add(v.of(new Scalar.Convert(v.number(FLOAT64, -3.5)), INT64));
         numbers.add(v.of(new Scalar.Convert(v.apply(ScalarOp.NEG, v.number(FLOAT64, 3.5))), FLOAT32));

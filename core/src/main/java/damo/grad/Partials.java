@@ -54,6 +54,7 @@ final class Partials {
             case ATAN2 -> first ? times(y.div(x.mul(x).add(y.mul(y)))) : times(x.div(x.mul(x).add(y.mul(y))).neg());
             case MAX -> first ? new Partial.Where(Build.elementwise(ScalarOp.LE, y, x), true) : new Partial.Where(x.lt(y), true);
             case MIN -> first ? new Partial.Where(Build.elementwise(ScalarOp.LE, x, y), true) : new Partial.Where(y.lt(x), true);
+            case FMA -> i == 2 ? Partial.ONE : times(first ? args.get(1) : x);
             case WHERE -> first ? Partial.ZERO : new Partial.Where(x, i == 1);
         };
     }

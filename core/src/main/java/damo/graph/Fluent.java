@@ -259,6 +259,26 @@ abstract class Fluent {
         return Build.elementwise(ScalarOp.ATAN2, self(), y);
     }
 
+    /// `x·y + z` (`x` is this), rounded once.
+    public Variable fma(Variable y, Variable z) {
+        return Build.elementwise(ScalarOp.FMA, self(), y, z);
+    }
+
+    /// `x·y + z` (`x` is this), rounded once.
+    public Variable fma(Variable y, Number z) {
+        return Build.elementwise(ScalarOp.FMA, self(), y, z);
+    }
+
+    /// `x·y + z` (`x` is this), rounded once.
+    public Variable fma(Number y, Variable z) {
+        return Build.elementwise(ScalarOp.FMA, self(), y, z);
+    }
+
+    /// `x·y + z` (`x` is this), rounded once.
+    public Variable fma(Number y, Number z) {
+        return Build.elementwise(ScalarOp.FMA, self(), y, z);
+    }
+
     /// The larger, element by element; NaN if either is.
     public Variable maximum(Variable y) {
         return Build.elementwise(ScalarOp.MAX, self(), y);

@@ -81,7 +81,9 @@ public enum ScalarOp {
     SHR(">>", 2, Signature.INTEGER),
 
     /// `where(condition, a, b)`: the operand that is not taken contributes nothing, not even to a derivative.
-    WHERE("where", 3, Signature.CHOICE);
+    WHERE("where", 3, Signature.CHOICE),
+    /// `a·b + c`, rounded once.
+    FMA("fma", 3, Signature.FLOAT);
 
     /// Which operand dtypes an application takes, and which dtype it has.
     public enum Signature {
@@ -146,7 +148,7 @@ public enum ScalarOp {
             case ADD, MUL, MAX, MIN, EQ, NE, AND, OR, XOR -> true;
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
                  TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, SUB, DIV,
-                 FLOORDIV, MOD, POW, ATAN2, LT, LE, SHL, SHR, WHERE -> false;
+                 FLOORDIV, MOD, POW, ATAN2, LT, LE, SHL, SHR, WHERE, FMA -> false;
         };
     }
 

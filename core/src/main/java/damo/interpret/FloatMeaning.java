@@ -66,6 +66,7 @@ public final class FloatMeaning {
             case EQ -> truth(x[0] == x[1]);
             case NE -> truth(x[0] != x[1]);
             case WHERE -> x[0] != 0 ? x[1] : x[2];
+            case FMA -> Math.fma(x[0], x[1], x[2]);
             case NOT, AND, OR, XOR, SHL, SHR -> throw new CompilerBug("interpret", "bits of floats", f.opcode());
         };
     }

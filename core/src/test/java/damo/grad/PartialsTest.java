@@ -26,6 +26,7 @@ class PartialsTest {
             case LOG1MEXP -> new double[][] {{-0.3, -2}};
             case ADD, SUB, MUL, DIV, ATAN2, MAX, MIN, FLOORDIV, MOD -> new double[][] {{-1.2, 2.7}, {0.5, 1.9}};
             case POW -> new double[][] {{1.2, 2.7}, {-0.5, 1.9}};
+            case FMA -> new double[][] {{-1.2, 2.7}, {0.5, 1.9}, {0.3, 0.4}};
             case WHERE -> new double[][] {{-1, 1}, {0.3, 0.4}, {2.3, -0.2}};
             case NOT, ISNAN, ISINF, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR -> new double[0][];
         };

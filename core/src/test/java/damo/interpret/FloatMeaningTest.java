@@ -84,6 +84,7 @@ class FloatMeaningTest {
         check(ScalarOp.LE, r(2, 2, 1), r(NaN, NaN, 0));
         check(ScalarOp.EQ, r(-0.0, 0, 1), r(NaN, NaN, 0));
         check(ScalarOp.NE, r(-0.0, 0, 0), r(NaN, NaN, 1));
+        check(ScalarOp.FMA, r(1 + 0x1p-30, 1 - 0x1p-30, -1, -0x1p-60), r(INF, 0, 1, NaN), r(0, 5, -0.0, 0));
         check(ScalarOp.WHERE, r(1, -0.0, NaN, -0.0), r(0, NaN, 5, 5));
         inverseHyperbolics();
         for (ScalarOp f : ScalarOp.values()) {

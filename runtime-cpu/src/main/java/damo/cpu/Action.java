@@ -92,7 +92,8 @@ sealed interface Action {
             int steps = switch (loop.steps().op()) {
                 case Scalar.Whole(var n) -> (int) n;
                 case Scalar.Symbol(var name) -> ~symbols.indexOf(name);
-                case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ ->
+                case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
+                 Scalar.Choose _, Scalar.Fold _ ->
                     throw new CompilerBug("plan", "a loop has a computed number of steps", loop.steps().toString());
             };
             var stored = new LinkedHashSet<Buffer>();
