@@ -8,6 +8,8 @@ import java.util.Map;
 
 /// A call in the making: some inputs have values, some outputs a place. Immutable, so it can be kept and called often.
 public final class Call {
+    private static final Object[] NONE = {};
+
     private final CompiledFunction function;
     private final NDArray[] bound;
     private final Destinations destinations;
@@ -53,21 +55,50 @@ public final class Call {
     /// The first output. `arguments` fill, in order, the inputs that have no value yet; defaults fill the rest.
     public NDArray call(Object... arguments) {
         if (function.outputs().isEmpty())
-            throw new DamoException("%s: it has no outputs, only updates; use callAll, or give it an output with out(…)".formatted(function.label()));
-        return run(arguments)[0];
+            throw new DamoException("%s: it has no outputs, only updates; use run or callAll, or give it an output with out(…)".formatted(function.label()));
+        Frame frame = called(arguments);
+        NDArray first = frame.results[0];
+        end(frame);
+        return first;
     }
 
     /// All outputs, in order.
     public List<NDArray> callAll(Object... arguments) {
-        return List.of(Arrays.copyOf(run(arguments), function.outputs().size()));
+        Frame frame = called(arguments);
+        NDArray[] outputs = Arrays.copyOf(frame.results, function.outputs().size());
+        end(frame);
+        return List.of(outputs);
     }
 
     /// All outputs by name, in order.
     public Map<String, NDArray> callMap(Object... arguments) {
-        return function.byName(run(arguments));
+        Frame frame = called(arguments);
+        Map<String, NDArray> outputs = function.byName(frame.results);
+        end(frame);
+        return outputs;
     }
 
-    private NDArray[] run(Object[] arguments) {
-        return function.run(function.arguments(bound, Arguments.spread(arguments)), destinations);
+    /// Runs it for its updates and for what [#into] named; other outputs are dropped. Every input has its value by [#with] or a default.
+    /// From the second time on nothing is allocated, as long as extents do not grow and nobody borrows what is updated.
+    public void run() {
+        Frame frame = function.frames().take();
+        function.accept(frame, bound, NONE, 0);
+        frame.offer(destinations);
+        function.run(frame, destinations);
+        frame.keep(destinations);
+        end(frame);
+    }
+
+    private Frame called(Object[] arguments) {
+        Object[] all = Arguments.spread(arguments);
+        Frame frame = function.frames().take();
+        function.accept(frame, bound, all, all.length);
+        function.run(frame, destinations);
+        return frame;
+    }
+
+    private void end(Frame frame) {
+        frame.clear();
+        function.frames().give(frame);
     }
 }

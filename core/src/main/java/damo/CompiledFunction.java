@@ -3,11 +3,12 @@ package damo;
 import damo.graph.Lambda;
 import damo.graph.Variable;
 import damo.spi.Executable;
+import damo.spi.Pool;
 import damo.text.Pretty;
+import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,11 @@ import java.util.stream.Collectors;
 /// the input's or widen to it without loss (int32 to int64 or float64, float32 to float64); a Java number takes the dtype of a scalar
 /// input. They are only read, and results never share their memory.
 ///
-/// **Three ways to call**: `f.call(…)` with Java values; `f.into(buffers).call(…)` into the caller's memory; and [#as], as a
-/// functional interface.
+/// **Three ways to call**: `f.call(…)` with Java values; `f.into(buffers).call(…)` into the caller's memory, or with inputs given by `with`
+/// `f.into(buffers).with(x, array).run()`, which allocates nothing; and [#as], as a functional interface.
+///
+/// **Threads**: large kernels are done by as many threads as there are processors, or as `-Ddamo.threads` says (1: the caller alone); the bits of
+/// the results do not depend on it.
 ///
 /// Updates happen together at the end of a call. A call that throws a [DamoException] has changed no state.
 public final class CompiledFunction {
@@ -32,6 +36,8 @@ public final class CompiledFunction {
     private final List<Variable> inputs;
     private final List<Variable> outputs;
     private final String[] places;
+    private final TensorType[] types;
+    private final Pool<Frame> frames;
     private final Call plain;
 
     CompiledFunction(Definition definition, Lambda program, Executable executable, List<Shared> shared) {
@@ -43,6 +49,10 @@ public final class CompiledFunction {
         outputs = definition.outputs().stream().map(Definition.Out::variable).toList();
         places = new String[definition.inputs().size()];
         for (int i = 0; i < places.length; i++) places[i] = "%s: the input %s".formatted(label(), inputName(i));
+        types = inputs.stream().map(Variable::type).toArray(TensorType[]::new);
+        int results = program.results().size();
+        int reads = state.reads();
+        frames = new Pool<>(() -> new Frame(places.length, reads, outputs.size(), results));
         plain = new Call(this, new NDArray[places.length], null);
     }
 
@@ -63,6 +73,11 @@ public final class CompiledFunction {
     /// All outputs by name, in order: the name given with [FunctionBuilder#out(String, Variable)], else the variable's, else its number.
     public Map<String, NDArray> callMap(Object... arguments) {
         return plain.callMap(arguments);
+    }
+
+    /// Calls it for its updates, with defaults for all inputs: see [Call#run].
+    public void run() {
+        plain.run();
     }
 
     /// A call with this value for the input of this name: the one given to [FunctionBuilder#in(Variable, Object, String)], else the variable's.
@@ -191,54 +206,52 @@ public final class CompiledFunction {
         return Arguments.convert(places[i], definition.inputs().get(i).variable().type(), value, definition.downcast());
     }
 
-    /// Values for all inputs: `bound` ones stay, `arguments` fill the others in order, then defaults do.
-    NDArray[] arguments(NDArray[] bound, Object[] arguments) {
-        NDArray[] all = bound.clone();
-        int next = 0;
-        List<String> missing = List.of();
-        for (int i = 0; i < all.length; i++) {
-            if (all[i] != null) continue;
-            if (next < arguments.length) all[i] = argument(i, arguments[next++]);
-            else if (hasDefault(i)) all[i] = definition.inputs().get(i).value();
-            else (missing = missing.isEmpty() ? new ArrayList<>() : missing).add(inputName(i));
-        }
-        if (next < arguments.length)
-            throw new DamoException("%s: %d arguments were given, but there is room for %d; it takes (%s)"
-                    .formatted(label(), arguments.length, next, signature()));
-        if (!missing.isEmpty())
-            throw new DamoException("%s: no value for %s; it takes (%s)".formatted(label(), String.join(", ", missing), signature()));
-        return all;
+    /// Memory for one call; it may be given back when nothing of it is needed any more.
+    Pool<Frame> frames() {
+        return frames;
     }
 
-    /// Runs it. The outputs come first in the result.
+    /// Puts values for all inputs into `frame`: `bound` ones, if any; the first `count` of `arguments` for the others, in order; then defaults.
+    void accept(Frame frame, NDArray[] bound, Object[] arguments, int count) {
+        int next = 0;
+        List<String> missing = List.of();
+        for (int i = 0; i < places.length; i++) {
+            NDArray value = bound == null ? null : bound[i];
+            if (value == null && next < count) {
+                Object given = arguments[next++];
+                value = frame.plain(i, types[i], given);
+                if (value == null) value = argument(i, given);
+            } else if (value == null && hasDefault(i)) value = definition.inputs().get(i).value();
+            else if (value == null) (missing = missing.isEmpty() ? new ArrayList<>() : missing).add(inputName(i));
+            frame.arguments[i] = value;
+        }
+        if (next < count)
+            throw new DamoException("%s: %d arguments were given, but there is room for %d; it takes (%s)"
+                    .formatted(label(), count, next, signature()));
+        if (!missing.isEmpty())
+            throw new DamoException("%s: no value for %s; it takes (%s)".formatted(label(), String.join(", ", missing), signature()));
+    }
+
+    /// Runs it with what [#accept] put into `frame`, whose results then begin with the outputs.
     ///
-    /// @param destinations where they go, or `null` for fresh arrays
-    NDArray[] run(NDArray[] inputs, Destinations destinations) {
-        if (state.isEmpty()) return deliver(inputs, destinations);
+    /// @param destinations where outputs go, or `null` for fresh arrays
+    void run(Frame frame, Destinations destinations) {
+        if (destinations != null) System.arraycopy(destinations.direct(), 0, frame.destinations, 0, outputs.size());
+        if (state.isEmpty()) {
+            executable.run(frame.arguments, frame.destinations, frame.results);
+            if (destinations != null) destinations.deliver(frame.results);
+            return;
+        }
         state.lock();
         try {
-            NDArray[] results = deliver(state.arguments(inputs), destinations);
-            state.commit(results, outputs.size());
-            return results;
+            state.read(frame.arguments, places.length);
+            state.offer(frame.results, outputs.size());
+            executable.run(frame.arguments, frame.destinations, frame.results);
+            if (destinations != null) destinations.deliver(frame.results);
+            state.commit(frame.results, outputs.size());
         } finally {
             state.unlock();
         }
-    }
-
-    private NDArray[] deliver(NDArray[] arguments, Destinations destinations) {
-        var targets = new NDArray[program.results().size()];
-        if (destinations != null) System.arraycopy(destinations.direct(), 0, targets, 0, outputs.size());
-        NDArray[] results = separate(executable.run(arguments, targets));
-        if (destinations != null) destinations.deliver(results);
-        return results;
-    }
-
-    /// What is computed once may be asked for twice; but no two outputs, and no output and state, may share memory.
-    private NDArray[] separate(NDArray[] results) {
-        if (results.length < 2) return results;
-        Set<Object> storages = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int i = 0; i < results.length; i++) if (!storages.add(results[i].storage())) results[i] = results[i].copy();
-        return results;
     }
 
     /// The names of the outputs, in order.

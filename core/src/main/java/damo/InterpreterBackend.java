@@ -19,9 +19,9 @@ final class InterpreterBackend implements Backend {
     }
 
     private record Interpreted(Lambda program) implements Executable {
-        @Override public NDArray[] run(NDArray[] arguments, NDArray[] destinations) {
+        @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
             // Copied before anything is written: the interpreter's results may share memory with arguments, and so may destinations.
-            NDArray[] results = Interpreter.run(program, List.of(arguments)).stream().map(NDArray::copy).toArray(NDArray[]::new);
+            Interpreter.run(program, List.of(arguments)).stream().map(NDArray::copy).toList().toArray(results);
             for (int i = 0; i < results.length; i++)
                 if (destinations[i] != null && !(destinations[i].isWhole() && destinations[i].type().equals(results[i].type())))
                     throw new DamoException("%s: result %d is %s, but its destination is %s%s; pass a whole array of the result's type".formatted(
@@ -31,7 +31,6 @@ final class InterpreterBackend implements Backend {
                 System.arraycopy(results[i].storage(), 0, destinations[i].storage(), 0, (int) results[i].size());
                 results[i] = destinations[i];
             }
-            return results;
         }
 
         @Override public <T> Optional<T> scalarFunction(Class<T> type) {

@@ -6,7 +6,8 @@ import damo.graph.Variable;
 import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.StampedLock;
 
 /// A variable with a value of its own, that outlives calls and that all functions which mention it share. Functions change it with
 /// [FunctionBuilder#update]: a call sees one consistent state, and changes all that it updates or, if it fails, nothing.
@@ -21,14 +22,32 @@ public final class Shared extends Variable {
     private static final class Cell {
         static final AtomicLong COUNT = new AtomicLong();
         final long number = COUNT.getAndIncrement();
-        final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-        volatile NDArray value;
+        final Lock reading;
+        final Lock writing;
+        volatile Value value;
         volatile Variable next;
+        Value spare;                                                   // with the write lock: the value before, if nobody else can see it
+
+        Cell(NDArray value) {
+            var lock = new StampedLock();
+            reading = lock.asReadLock();
+            writing = lock.asWriteLock();
+            this.value = new Value(value);
+        }
+    }
+
+    /// A value, and whether somebody outside may have it.
+    private static final class Value {
+        final NDArray array;
+        volatile boolean isLent;
+
+        Value(NDArray array) {
+            this.array = array;
+        }
     }
 
     Shared(NDArray value, String name) {
-        this(new Op.Input(new Op.Input.Identity(), TensorType.ofRank(value.dtype(), value.rank())), name, Source.here(), new Cell());
-        cell.value = value;
+        this(new Op.Input(new Op.Input.Identity(), TensorType.ofRank(value.dtype(), value.rank())), name, Source.here(), new Cell(value));
     }
 
     private Shared(Op op, String name, Source source, Cell cell) {
@@ -43,7 +62,7 @@ public final class Shared extends Variable {
 
     /// A copy of the value.
     public NDArray value() {
-        return cell.value.copy();
+        return borrow().copy();
     }
 
     /// As [#value].
@@ -53,7 +72,11 @@ public final class Shared extends Variable {
 
     /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value.
     public NDArray borrow() {
-        return cell.value;
+        while (true) {
+            Value value = cell.value;
+            value.isLent = true;                                       // said before it is certain: who replaces it looks afterwards
+            if (cell.value == value) return value.array;
+        }
     }
 
     /// Gives it another value of its dtype and rank, which is copied; a Java number takes the dtype. Waits for running calls that use it.
@@ -61,11 +84,11 @@ public final class Shared extends Variable {
     /// @throws DamoException if dtype or rank differ; nothing has changed then
     public void set(Object value) {
         NDArray copy = Arguments.convert("set: the shared variable " + label(), type(), value, false).copy();
-        cell.lock.writeLock().lock();
+        cell.writing.lock();
         try {
-            cell.value = copy;
+            replace(copy);
         } finally {
-            cell.lock.writeLock().unlock();
+            cell.writing.unlock();
         }
     }
 
@@ -88,12 +111,30 @@ public final class Shared extends Variable {
         return cell.number;
     }
 
-    ReentrantReadWriteLock lock() {
-        return cell.lock;
+    /// For calls that read it.
+    Lock reading() {
+        return cell.reading;
     }
 
-    /// Only with the write lock held, and with an array that nobody else has.
+    /// For calls that give it another value.
+    Lock writing() {
+        return cell.writing;
+    }
+
+    /// The value, for a call that holds a lock.
+    NDArray current() {
+        return cell.value.array;
+    }
+
+    /// Only with the write lock held: memory of an earlier value that nobody sees, for the next one; or `null`.
+    NDArray spare() {
+        return cell.spare == null ? null : cell.spare.array;
+    }
+
+    /// Only with the write lock held, and with [#spare] or an array that nobody else has.
     void replace(NDArray value) {
-        cell.value = value;
+        Value before = cell.value;
+        cell.value = cell.spare != null && cell.spare.array == value ? cell.spare : new Value(value);
+        cell.spare = before.isLent ? null : before;
     }
 }

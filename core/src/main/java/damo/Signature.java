@@ -133,14 +133,28 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     }
 
     private Object call(Object[] arguments) {
-        NDArray[] values = function.arguments(new NDArray[function.inputs().size()], Arrays.copyOf(arguments, inputs));
-        if (inputs == arguments.length && method.getReturnType() != void.class)
-            return JavaTypes.result(function.run(values, null)[0], method.getReturnType());
-        Object[] targets = Arrays.copyOfRange(arguments, inputs, arguments.length);
-        for (int i = 0; i < targets.length; i++)
-            if (targets[i] == null) throw new DamoException("%s: the destination of output %d is null; pass a %s"
-                    .formatted(function.label(), i, method.getParameterTypes()[inputs + i].getSimpleName()));
-        function.run(values, Destinations.of(function.label(), function.outputs(), targets));
-        return method.getReturnType() == void.class ? null : targets[0];
+        Frame frame = function.frames().take();
+        function.accept(frame, null, arguments, inputs);
+        Object result = inputs == arguments.length && method.getReturnType() != void.class ? result(frame) : place(frame, arguments);
+        frame.clear();
+        function.frames().give(frame);
+        return result;
+    }
+
+    private Object result(Frame frame) {
+        boolean number = JavaTypes.unboxed(method.getReturnType()).isPrimitive();
+        if (number) frame.offer(null);
+        function.run(frame, null);
+        if (number) frame.keep(null);
+        return JavaTypes.result(frame.results[0], method.getReturnType());
+    }
+
+    private Object place(Frame frame, Object[] arguments) {
+        for (int i = inputs; i < arguments.length; i++)
+            if (arguments[i] == null) throw new DamoException("%s: the destination of output %d is null; pass a %s"
+                    .formatted(function.label(), i - inputs, method.getParameterTypes()[i].getSimpleName()));
+        if (frame.place(function.outputs(), arguments, inputs)) function.run(frame, null);
+        else function.run(frame, Destinations.of(function.label(), function.outputs(), Arrays.copyOfRange(arguments, inputs, arguments.length)));
+        return method.getReturnType() == void.class ? null : arguments[inputs];
     }
 }

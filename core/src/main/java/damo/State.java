@@ -1,7 +1,6 @@
 package damo;
 
 import damo.value.NDArray;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +21,12 @@ final class State {
         var all = new TreeSet<Shared>(Comparator.comparingLong(Shared::number));
         all.addAll(read);
         all.addAll(written);
-        locks = all.stream().map(s -> exclusive.contains(s.number()) ? s.lock().writeLock() : s.lock().readLock()).toArray(Lock[]::new);
+        locks = all.stream().map(s -> exclusive.contains(s.number()) ? s.writing() : s.reading()).toArray(Lock[]::new);
+    }
+
+    /// How many values are read.
+    int reads() {
+        return read.length;
     }
 
     boolean isEmpty() {
@@ -38,16 +42,18 @@ final class State {
         for (int i = locks.length - 1; i >= 0; i--) locks[i].unlock();
     }
 
-    /// `inputs`, then the values of what is read.
-    NDArray[] arguments(NDArray[] inputs) {
-        if (read.length == 0) return inputs;
-        NDArray[] all = Arrays.copyOf(inputs, inputs.length + read.length);
-        for (int i = 0; i < read.length; i++) all[inputs.length + i] = read[i].borrow();
-        return all;
+    /// Appends the values of what is read to the inputs, of which there are `inputs`.
+    void read(NDArray[] arguments, int inputs) {
+        for (int i = 0; i < read.length; i++) arguments[inputs + i] = read[i].current();
     }
 
-    /// Takes over the new values, which stand in `results` from `from` on.
-    void commit(NDArray[] results, int from) {
-        for (int i = 0; i < written.length; i++) written[i].replace(results[from + i]);
+    /// Offers memory for the new values, which are results from `outputs` on.
+    void offer(NDArray[] results, int outputs) {
+        for (int i = 0; i < written.length; i++) results[outputs + i] = written[i].spare();
+    }
+
+    /// Takes over the new values.
+    void commit(NDArray[] results, int outputs) {
+        for (int i = 0; i < written.length; i++) written[i].replace(results[outputs + i]);
     }
 }

@@ -139,6 +139,27 @@ class CompiledFunctionTest {
         refused(() -> f.into(same, same), "another output");
     }
 
+    @Test void runNeedsNoArgumentsAndGivesNothingBack() {
+        var state = shared(1.0);
+        var v = dvector("v");
+        CompiledFunction f = function().name("f").in(v).out(v.mul(state), v.sum()).update(state, state.add(1)).compile();
+        double[] value = {1, 2};
+        double[] scaled = new double[2];
+        Call call = f.into(scaled, null).with(v, value);
+        call.run();
+        assertArrayEquals(new double[] {1, 2}, scaled);
+        value[1] = 5;
+        call.run();
+        assertArrayEquals(new double[] {2, 10}, scaled);
+        f.with(v, value).run();
+        assertEquals(4, state.value().scalar());
+        refused(f::run, "f: no value for v");
+        var joml = new Vector3d();
+        f.into(joml, null).with(v, new double[] {1, 2, 3}).run();
+        assertEquals(new Vector3d(4, 8, 12), joml);
+        assertEquals(5, state.value().scalar());
+    }
+
     @Test void aDeepGraphIsAFunction() {
         Variable z = x;
         for (int i = 0; i < 100_000; i++) z = i % 2 == 0 ? z.add(x) : z.sin();

@@ -8,6 +8,7 @@ import damo.kernel.Listing;
 import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.math.Expansions;
+import damo.plan.Division;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.type.DType;
@@ -30,8 +31,10 @@ import org.objectweb.asm.Type;
 /// @param bytes the class file; the class has a public constructor without parameters and implements [KernelCode]
 /// @param sizes the bytes of bytecode of each kernel
 /// @param loops the loops that are methods of their own; they run by the numbers after those of the kernels
-public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops) {
-    static final String DESCRIPTOR = "([Ljava/lang/Object;[I)V";
+/// @param divisions the kernels that can be done in parts
+public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops, Map<Kernel, Division> divisions) {
+    static final String DESCRIPTOR = "([Ljava/lang/Object;[III)V", LOOP = "([Ljava/lang/Object;[I)V";
+    private static final int FROM = 2, TO = 3;                         // local variables of a kernel: its part of a divided axis
 
     /// Loops that are to be methods.
     ///
@@ -77,27 +80,30 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         var sizes = new LinkedHashMap<String, Integer>();
         Map<Kernel, List<Stmt>> scheduled = new IdentityHashMap<>();
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
+        Map<Kernel, Division> divisions = new IdentityHashMap<>();
         for (Kernel kernel : kernels) {
             Kernel expanded = Expansions.expand(values, kernel);
             MethodTooLarge.check(expanded);
             scheduled.put(kernel, Schedule.of(values, expanded, !looped.contains(kernel.name())));
             methods.put(kernel, methods.size());
+            Division.of(kernel, scheduled.get(kernel)).ifPresent(d -> divisions.put(kernel, d));
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
-            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));
+            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), divisions.get(kernel), listing.of(kernel),
+                    buffers, symbols));
         }
         var emitted = new ArrayList<Step.Loop>();
         var around = new LoopCode.Surroundings(name, methods, scheduled, loops, buffers, symbols, listing);
         for (Step.Loop loop : loops.wanted) {
             if (!LoopCode.suits(loop) || !methods.keySet().containsAll(LoopCode.kernels(loop))) continue;
-            int size = loop(writer().visitMethod(ACC_STATIC, "l", DESCRIPTOR, null, null), helpers, around, loop);
+            int size = loop(writer().visitMethod(ACC_STATIC, "l", LOOP, null, null), helpers, around, loop);
             if (size > MethodTooLarge.LIMIT) continue;                 // its steps are then done one by one
-            loop(writer.visitMethod(ACC_STATIC, "l" + emitted.size(), DESCRIPTOR, null, null), helpers, around, loop);
+            loop(writer.visitMethod(ACC_STATIC, "l" + emitted.size(), LOOP, null, null), helpers, around, loop);
             emitted.add(loop);
         }
         helpers.copy();
         dispatch(writer, name, kernels.size(), emitted.size());
         writer.visitEnd();
-        return new KernelClass(name, writer.toByteArray(), sizes, emitted);
+        return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions);
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {
@@ -133,7 +139,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
 
     private static void dispatch(ClassWriter writer, String name, int kernels, int loops) {
         int count = kernels + loops;
-        MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", "(I[Ljava/lang/Object;[I)V", null, null);
+        MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", "(I[Ljava/lang/Object;[III)V", null, null);
         mv.visitCode();
         var labels = new Label[count];
         Arrays.setAll(labels, i -> new Label());
@@ -144,7 +150,11 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
             mv.visitLabel(labels[i]);
             mv.visitVarInsn(ALOAD, 2);
             mv.visitVarInsn(ALOAD, 3);
-            mv.visitMethodInsn(INVOKESTATIC, name, i < kernels ? "k" + i : "l" + (i - kernels), DESCRIPTOR, false);
+            if (i < kernels) {
+                mv.visitVarInsn(ILOAD, 4);
+                mv.visitVarInsn(ILOAD, 5);
+            }
+            mv.visitMethodInsn(INVOKESTATIC, name, i < kernels ? "k" + i : "l" + (i - kernels), i < kernels ? DESCRIPTOR : LOOP, false);
             mv.visitInsn(RETURN);
         }
         mv.visitLabel(none);
@@ -157,13 +167,14 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         mv.visitEnd();
     }
 
-    private static int kernel(MethodVisitor mv, Helpers helpers, String name, List<Stmt> statements, Listing.Lines lines,
-            Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
+    private static int kernel(MethodVisitor mv, Helpers helpers, String name, List<Stmt> statements, Division division,
+            Listing.Lines lines, Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
         mv.visitCode();
         var start = new Label();
         mv.visitLabel(start);
         var lanes = new ScalarLanes(mv, helpers);
-        var method = new KernelMethod(mv, lanes, 2);
+        var method = new KernelMethod(mv, lanes, TO + 1);
+        if (division != null) method.divide(division.axis(), FROM, TO);
         Roots needs = Roots.of(statements);
         for (Buffer buffer : needs.buffers) {
             int local = method.values.local(DType.INT32);

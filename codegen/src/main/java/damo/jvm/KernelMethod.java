@@ -19,6 +19,9 @@ final class KernelMethod {
     private final FoldCode folds;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
+    private Axis divided;
+    private int from;
+    private int to;
 
     /// The values that the statements mention.
     final ValueCode values;
@@ -28,6 +31,13 @@ final class KernelMethod {
         this.mv = mv;
         values = new ValueCode(mv, lanes, firstLocal);
         folds = new FoldCode(mv, lanes, values, this);
+    }
+
+    /// Has loops over `axis` do no positions but those from what is in the local variable `from` to what is in `to`.
+    void divide(Axis axis, int from, int to) {
+        divided = axis;
+        this.from = from;
+        this.to = to;
     }
 
     /// Emits the statements of one kernel, which see nothing of earlier ones but buffers.
@@ -87,8 +97,9 @@ final class KernelMethod {
             case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
                 int i = values.local(DType.INT32);
                 values.root(from);
+                if (axis == divided) within("max", this.from);
                 mv.visitVarInsn(ISTORE, i);
-                loop(axis, i, step, () -> values.root(to), () -> block(body));
+                loop(axis, i, step, end(axis, to), () -> block(body));
             }
             case Stmt.Guard(var extents, var body) -> {
                 var end = new Label();
@@ -104,6 +115,21 @@ final class KernelMethod {
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
+    }
+
+    /// What pushes the end of a loop.
+    private Runnable end(Axis axis, Value to) {
+        if (axis != divided) return () -> values.root(to);
+        int end = values.local(DType.INT32);
+        values.root(to);
+        within("min", this.to);
+        mv.visitVarInsn(ISTORE, end);
+        return () -> mv.visitVarInsn(ILOAD, end);
+    }
+
+    private void within(String function, int local) {
+        mv.visitVarInsn(ILOAD, local);
+        mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", function, "(II)I", false);
     }
 
     /// `body` for `axis`, whose position is in `i`, while it is below what `end` pushes.

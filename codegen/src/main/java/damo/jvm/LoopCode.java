@@ -191,6 +191,8 @@ final class LoopCode {
             case Step.Launch(var kernel) -> {
                 mv.visitVarInsn(ALOAD, BUFFERS);
                 mv.visitVarInsn(ALOAD, SYMBOLS);
+                mv.visitInsn(ICONST_0);
+                ScalarLanes.integer(mv, Integer.MAX_VALUE);
                 mv.visitMethodInsn(INVOKESTATIC, around.owner, "k" + around.methods.get(kernel), KernelClass.DESCRIPTOR, false);
             }
             case Step.Loop inner -> loop(inner);

@@ -19,10 +19,33 @@ public final class ExtentProgram {
         long evaluate(NDArray[] arguments, long[] done);
     }
 
+    /// A number that an argument has: an extent, or where `axis` is negative its only element. It is the number `at`.
+    private record Read(int at, int parameter, int axis) {
+        long of(NDArray[] arguments) {
+            return axis < 0 ? arguments[parameter].longAt(0) : arguments[parameter].extent(axis);
+        }
+    }
+
+    /// What one evaluation leaves to the next, which has little to do if the arguments have the same extents. For one call at a time.
+    public static final class Memory {
+        private final long[] done;
+        private boolean isValid;
+
+        /// The values of the roots, in order.
+        public final long[] values;
+
+        private Memory(int numbers, int roots) {
+            done = new long[numbers];
+            values = new long[roots];
+        }
+    }
+
     private final List<Variable> parameters;
     private final List<Instruction> instructions = new ArrayList<>();
+    private final List<Read> reads = new ArrayList<>();
     private final Map<Variable, Integer> position = new IdentityHashMap<>();
     private final int[] roots;
+    private boolean isInterpreted;
 
     /// A program that evaluates `roots`, given values for `parameters`.
     ExtentProgram(List<Variable> parameters, List<Variable> roots) {
@@ -34,13 +57,34 @@ public final class ExtentProgram {
         this.roots = roots.stream().mapToInt(position::get).toArray();
     }
 
+    /// Memory for [#evaluate].
+    public Memory memory() {
+        return new Memory(instructions.size(), roots.length);
+    }
+
     /// The values of the roots, in order.
     public long[] evaluate(NDArray[] arguments) {
-        long[] done = new long[instructions.size()];
+        Memory memory = memory();
+        evaluate(arguments, memory);
+        return memory.values;
+    }
+
+    /// Evaluates the roots into `memory`, and tells whether a value may differ from that of the evaluation before.
+    public boolean evaluate(NDArray[] arguments, Memory memory) {
+        long[] done = memory.done;
+        boolean differs = isInterpreted || !memory.isValid;
+        for (int i = 0; i < reads.size(); i++) {
+            Read read = reads.get(i);
+            long value = read.of(arguments);
+            differs |= done[read.at] != value;
+            done[read.at] = value;
+        }
+        if (!differs) return false;
+        memory.isValid = false;                                        // should an instruction fail
         for (int i = 0; i < done.length; i++) done[i] = instructions.get(i).evaluate(arguments, done);
-        long[] values = new long[roots.length];
-        for (int i = 0; i < values.length; i++) values[i] = done[roots[i]];
-        return values;
+        for (int i = 0; i < roots.length; i++) memory.values[i] = done[roots[i]];
+        memory.isValid = true;
+        return true;
     }
 
     /// Whether `v` is evaluated as a whole: from a shape, from an argument, or by the interpreter.
@@ -94,16 +138,20 @@ public final class ExtentProgram {
 
     private Instruction leaf(Variable v) {
         int parameter = parameters.indexOf(v);
-        if (parameter >= 0) return (a, _) -> a[parameter].longAt(0);
+        if (parameter >= 0) return read(new Read(instructions.size(), parameter, -1));
         if (v.op() instanceof Op.Constant(var c)) {
             long value = c.longAt(0);
             return (_, _) -> value;
         }
-        if (v.op() instanceof Op.Extent(var x, var axis) && parameters.contains(x)) {
-            int of = parameters.indexOf(x);
-            return (a, _) -> a[of].extent(axis);
-        }
+        if (v.op() instanceof Op.Extent(var x, var axis) && parameters.contains(x))
+            return read(new Read(instructions.size(), parameters.indexOf(x), axis));
+        isInterpreted = true;
         Lambda rest = new Lambda("extent", parameters, List.of(v));
         return (a, _) -> Interpreter.run(rest, List.of(a)).getFirst().longAt(0);
+    }
+
+    private Instruction read(Read read) {
+        reads.add(read);
+        return (_, done) -> done[read.at];
     }
 }

@@ -8,11 +8,13 @@ public interface Executable {
     /// Runs the program.
     ///
     /// @param arguments one value per parameter, each of the parameter's dtype, rank and known extents; read only
-    /// @param destinations one entry per result: where to store it ([NDArray#isWhole], of the result's dtype and shape), or `null` for a
-    ///     fresh array. A destination may be an argument's memory: it is written after everything was read
-    /// @return one value per result; never the memory of an argument
+    /// @param destinations one entry per result: where it must be stored ([NDArray#isWhole], of the result's dtype and shape), or `null`.
+    ///     A destination may be an argument's memory: it is written after everything was read
+    /// @param results gets one value per result: its destination; or an array that is neither the memory of an argument nor another result.
+    ///     An array that is in it already, of the result's dtype and whole, is used if there is no destination and the shape fits; nobody
+    ///     else may see that array, for a call that fails may have written it
     /// @throws damo.DamoException if shapes do not fit or a check fails; no destination has been written then
-    NDArray[] run(NDArray[] arguments, NDArray[] destinations);
+    void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results);
 
     /// An implementation of the functional interface `type` over primitives that calls the program without boxing, if the program
     /// is of scalars only and the signature fits: one parameter per program parameter and the only result.

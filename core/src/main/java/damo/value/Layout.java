@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 /// Where the elements of an array lie in its storage: element `[i, j]` is at `offset + i * strides[0] + j * strides[1]`.
 /// A view is another layout of the same storage. The arrays are not copied: who makes a layout gives them away.
 final class Layout {
+    /// Of a single element without axes, the first one.
+    static final Layout SCALAR = rowMajor(new long[0], 0);
+
     final long[] shape;
     final int[] strides;
     final int offset;

@@ -71,7 +71,7 @@ public final class NDArray {
         if (length < size)
             throw new DamoException("wrap: %s%s in an array of length %d; needs %d"
                 .formatted(dtype, Arrays.toString(shape), length, size));
-        return new NDArray(dtype, storage, Layout.rowMajor(shape.clone(), 0));
+        return new NDArray(dtype, storage, shape.length == 0 ? Layout.SCALAR : Layout.rowMajor(shape.clone(), 0));
     }
 
     /// Borrows a flat array with the dtype of its class; the signed one for integers.

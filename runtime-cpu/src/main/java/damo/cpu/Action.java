@@ -7,6 +7,7 @@ import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
 import damo.kernel.Store;
+import damo.plan.Division;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,11 +15,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A step with everything looked up: numbers instead of names.
 sealed interface Action {
     /// Runs a kernel, after giving memory to the temporaries that it stores.
-    record Launch(int kernel, int[] stored) implements Action {}
+    ///
+    /// @param parts how threads share the work, or `null`
+    /// @param number the place of this among all launches that threads may share
+    record Launch(int kernel, int[] stored, Parts parts, int number) implements Action {}
 
     /// Runs one of two lists, as the bool at `condition` says.
     record Branch(int condition, Action[] then, Action[] otherwise) implements Action {}
@@ -42,19 +47,38 @@ sealed interface Action {
     record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until, int code, int[] within) implements Action {}
 
     /// The steps of `program` with kernels by their number and buffers by their position.
-    static Action[] of(Program program, Loader.Loaded code, Map<Buffer, Integer> positions) {
+    ///
+    /// @param shared counts the launches that threads may share
+    static Action[] of(Program program, Loader.Loaded code, Map<Buffer, Integer> positions, AtomicInteger shared) {
         var symbols = new ArrayList<>(program.symbols());
         symbols.addAll(program.counters());
-        return new Builder(symbols, code, positions).of(program.steps(), Set.of());
+        return new Builder(symbols, code, positions, shared).of(program.steps(), Set.of());
+    }
+
+    /// The numbers of the kernels, if nothing else is to be done; else `null`.
+    static int[] launches(Action[] actions) {
+        int[] kernels = new int[actions.length];
+        for (int i = 0; i < actions.length; i++)
+            switch (actions[i]) {
+                case Launch launch -> kernels[i] = launch.kernel;
+                case Branch _, Check _, Call _, Loop _ -> {
+                    return null;
+                }
+            }
+        return kernels;
     }
 
     /// Looks things up.
-    record Builder(List<String> symbols, Loader.Loaded code, Map<Buffer, Integer> positions) {
+    record Builder(List<String> symbols, Loader.Loaded code, Map<Buffer, Integer> positions, AtomicInteger shared) {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Launch(var kernel) -> new Launch(at(code.kernels(), kernel),
-                        at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList()));
+                case Step.Launch(var kernel) -> {
+                    int[] stored = at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList());
+                    Division division = code.divisions().get(kernel);
+                    yield division == null ? new Launch(at(code.kernels(), kernel), stored, null, -1)
+                            : new Launch(at(code.kernels(), kernel), stored, Parts.of(division, symbols), shared.getAndIncrement());
+                }
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);

@@ -32,7 +32,9 @@ final class Compiler {
     private Compiler() {}
 
     /// Runs all passes and emits the code; if a method becomes too large for HotSpot, again with smaller kernels.
-    static Compiled compile(Specialization lowered) {
+    ///
+    /// @param workers who helps with large kernels
+    static Compiled compile(Specialization lowered, Workers workers) {
         look(lowered.program(), "lower", 0);
         for (int limit = LIMIT;; limit /= 2) {
             Program program = lowered.program();
@@ -43,7 +45,7 @@ final class Compiler {
             Listing listing = Listing.of(program);
             if (Dump.isOn()) Dump.write(KernelClass.source(Loader.className(program)), listing.text());
             try {
-                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing);
+                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing, workers);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }

@@ -15,10 +15,12 @@ public final class CpuBackend implements Backend {
     }
 
     @Override public Executable prepare(Lambda program) {
-        return executable(program);
+        return executable(program, Workers.SHARED);
     }
 
-    static Executable executable(Lambda program) {
-        return Staging.of(program).<Executable>map(StagedExecutable::new).orElseGet(() -> new CpuExecutable(program));
+    /// A program with other workers than those of all functions.
+    static Executable executable(Lambda program, Workers workers) {
+        return Staging.of(program).<Executable>map(stages -> new StagedExecutable(stages, workers))
+                .orElseGet(() -> new CpuExecutable(program, workers));
     }
 }

@@ -20,35 +20,44 @@ final class CpuExecutable implements Executable {
     private static final int MOST_FORMS = 64;
 
     private final Lambda program;
+    private final Workers workers;
     private final List<Compiled> forms = new CopyOnWriteArrayList<>();
     private volatile Compiled latest;
 
-    CpuExecutable(Lambda program) {
+    /// @param workers who helps with large kernels
+    CpuExecutable(Lambda program, Workers workers) {
         this.program = program;
+        this.workers = workers;
     }
 
-    @Override public NDArray[] run(NDArray[] arguments, NDArray[] destinations) {
-        NDArray[] whole = arguments.clone();
-        for (int i = 0; i < whole.length; i++) whole[i] = whole[i].contiguous();
-        Compiled form = latest;
-        long[] extents = form == null ? null : form.extents(whole);
-        if (form == null || !form.serves(extents)) {
-            form = form(whole);
-            extents = form.extents(whole);
-            latest = form;
-        }
+    @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
+        NDArray[] whole = whole(arguments);
         try {
-            return form.run(extents, whole, destinations);
+            Compiled form = latest;
+            if (form != null && form.run(whole, destinations, results)) return;
+            form = form(whole);
+            latest = form;
+            form.run(whole, destinations, results);
         } catch (CheckFailed e) {
             throw e.error(program, whole);
         }
     }
 
+    private static NDArray[] whole(NDArray[] arguments) {
+        NDArray[] whole = arguments;
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].isWhole()) continue;
+            if (whole == arguments) whole = arguments.clone();
+            whole[i] = arguments[i].copy();
+        }
+        return whole;
+    }
+
     private Compiled form(NDArray[] arguments) {
-        for (Compiled form : forms) if (form.serves(form.extents(arguments))) return form;
+        for (Compiled form : forms) if (form.serves(arguments)) return form;
         synchronized (forms) {
-            for (Compiled form : forms) if (form.serves(form.extents(arguments))) return form;
-            Compiled form = Compiler.compile(Specialization.of(program, arguments));
+            for (Compiled form : forms) if (form.serves(arguments)) return form;
+            Compiled form = Compiler.compile(Specialization.of(program, arguments), workers);
             if (forms.size() == MOST_FORMS) forms.removeFirst();
             forms.add(form);
             return form;

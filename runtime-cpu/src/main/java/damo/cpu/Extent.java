@@ -5,6 +5,7 @@ import damo.DamoException;
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,15 +32,22 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
 
     /// The shape in a call with these extents.
     long[] shape(long[] extents) {
+        if (known.length == 0) return known;
         long[] shape = known.clone();
         for (int i = 0; i < shape.length; i++) if (symbol[i] >= 0) shape[i] = extents[symbol[i]];
         return shape;
     }
 
+    /// Whether `array` has this shape in a call with these extents.
+    boolean isOf(NDArray array, long[] extents) {
+        for (int i = 0; i < known.length; i++) if (array.extent(i) != (symbol[i] >= 0 ? extents[symbol[i]] : known[i])) return false;
+        return true;
+    }
+
     /// Whether there are no more than `most` elements in a call with these extents.
     boolean isAtMost(long most, long[] extents) {
         double size = 1;
-        for (long extent : shape(extents)) size *= extent;
+        for (int i = 0; i < known.length; i++) size *= symbol[i] >= 0 ? extents[symbol[i]] : known[i];
         return size <= most;
     }
 

@@ -10,6 +10,7 @@ import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.kernel.Values;
+import damo.plan.Division;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
@@ -26,8 +27,9 @@ final class Loader {
 
     private Loader() {}
 
-    /// Code, and the numbers by which it runs kernels and loops; a loop without a number is done step by step.
-    record Loaded(KernelCode code, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops) {}
+    /// Code, and the numbers by which it runs kernels and loops; a loop without a number is done step by step. A kernel without a division is
+    /// done as a whole.
+    record Loaded(KernelCode code, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Kernel, Division> divisions) {}
 
     /// The code of `kernels` and of the loops around them.
     ///
@@ -40,17 +42,20 @@ final class Loader {
         var parts = new ArrayList<KernelCode>();
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
+        Map<Kernel, Division> divisions = new IdentityHashMap<>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
             KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing);
             int number = parts.size() * ENTRIES_OF_A_CLASS;
             for (Kernel kernel : part) ofKernels.put(kernel, number++);
             for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);
+            divisions.putAll(emitted.divisions());
             parts.add((KernelCode) (Dump.isOn() ? visible(emitted.bytes(), program) : hidden(emitted.bytes(), program)));
         }
         KernelCode code = parts.size() == 1 ? parts.getFirst()
-                : (entry, buffers, sizes) -> parts.get(entry / ENTRIES_OF_A_CLASS).run(entry % ENTRIES_OF_A_CLASS, buffers, sizes);
-        return new Loaded(code, ofKernels, ofLoops);
+                : (entry, buffers, sizes, from, to) ->
+                        parts.get(entry / ENTRIES_OF_A_CLASS).run(entry % ENTRIES_OF_A_CLASS, buffers, sizes, from, to);
+        return new Loaded(code, ofKernels, ofLoops, divisions);
     }
 
     /// Whether a hidden class of this package can implement `type`: it is public for us, and its name means the same to us.

@@ -3,8 +3,8 @@ package damo.cpu;
 import damo.lower.Staging;
 import damo.spi.Executable;
 import damo.value.NDArray;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// A program some of whose extents another one computes first.
 final class StagedExecutable implements Executable {
@@ -12,15 +12,18 @@ final class StagedExecutable implements Executable {
     private final Executable first;
     private final Executable second;
 
-    StagedExecutable(Staging stages) {
+    StagedExecutable(Staging stages, Workers workers) {
         extents = stages.first().results().size();
-        first = CpuBackend.executable(stages.first());
-        second = CpuBackend.executable(stages.second());
+        first = CpuBackend.executable(stages.first(), workers);
+        second = CpuBackend.executable(stages.second(), workers);
     }
 
-    @Override public NDArray[] run(NDArray[] arguments, NDArray[] destinations) {
-        NDArray[] known = first.run(arguments, new NDArray[extents]);
-        return second.run(Stream.concat(Stream.of(arguments), Stream.of(known)).toArray(NDArray[]::new), destinations);
+    @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
+        NDArray[] all = Arrays.copyOf(arguments, arguments.length + extents);
+        NDArray[] known = new NDArray[extents];
+        first.run(arguments, new NDArray[extents], known);
+        System.arraycopy(known, 0, all, arguments.length, extents);
+        second.run(all, destinations, results);
     }
 
     @Override public <T> Optional<T> scalarFunction(Class<T> type) {

@@ -20,7 +20,9 @@ final class Agreement {
 
     /// The results of `f`, compiled without rewriting.
     static List<NDArray> compiled(Lambda f, List<NDArray> arguments) {
-        return List.of(CPU.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[f.results().size()]));
+        var results = new NDArray[f.results().size()];
+        CPU.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[results.length], results);
+        return List.of(results);
     }
 
     /// Where `got` is not `want`, or `null`. Floats may differ by `tolerance` times the expected value or `scale`, whichever is larger; NaN

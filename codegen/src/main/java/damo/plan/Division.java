@@ -1,0 +1,79 @@
+package damo.plan;
+
+import damo.kernel.Axis;
+import damo.kernel.Kernel;
+import damo.kernel.Value;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// How several threads can do one kernel: each takes a range of its outermost loop. What one position computes is the same whoever does it, so
+/// the results are too, bit for bit.
+///
+/// @param axis the axis of that loop; all loops over it are to be restricted to the range
+/// @param work about how many values the kernel computes
+public record Division(Axis axis, List<Work> work) {
+    /// So many values for each position of loops with these extents.
+    public record Work(double values, List<Value> extents) {}
+
+    /// How to divide `kernel`, which was scheduled so. Not if something expensive is done before the loop: each thread would do it again.
+    public static Optional<Division> of(Kernel kernel, List<Stmt> statements) {
+        var walk = new Walk(kernel);
+        walk.statements(statements, List.of(), 1, false);
+        return walk.axis == null || !walk.isDivisible ? Optional.empty() : Optional.of(new Division(walk.axis, walk.work));
+    }
+
+    private static final class Walk {
+        private final Kernel kernel;
+        private final Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final List<Work> work = new ArrayList<>();
+        private Axis axis;
+        private boolean isDivisible;
+
+        Walk(Kernel kernel) {
+            this.kernel = kernel;
+            isDivisible = !kernel.adds();                              // sums over iterations need their order
+        }
+
+        /// @param times how often all this is done for each position of the loops around, 1/8 in a loop that does eight at once
+        /// @param inside whether the loop over `axis` is around
+        void statements(List<Stmt> statements, List<Value> extents, double times, boolean inside) {
+            double values = 0;
+            for (Stmt stmt : statements)
+                switch (stmt) {
+                    case Stmt.Let(var value) -> values += count(value);
+                    case Stmt.Put(_, var offset, var value, _) -> values += count(offset) + count(value);
+                    case Stmt.Clear _ -> isDivisible = false;
+                    case Stmt.Guard(_, var body) -> statements(body, extents, times, inside);
+                    case Stmt.Loop(var over, _, _, var step, var body) -> {
+                        if (axis == null && kernel.axes().contains(over)) axis = over;
+                        statements(body, and(extents, over.extent()), times / step, inside || over == axis);
+                    }
+                    case Stmt.Fold(_, var body) -> {
+                        isDivisible &= inside;
+                        statements(body, extents, times, inside);
+                    }
+                    case Stmt.Run(_, var over, _, var body, var element) -> {
+                        statements(body, and(extents, over.extent()), times, inside);
+                        work.add(new Work(times * (1 + count(element)), and(extents, over.extent())));
+                    }
+                }
+            work.add(new Work(times * values, extents));
+        }
+
+        private static List<Value> and(List<Value> extents, Value extent) {
+            return Stream.concat(extents.stream(), Stream.of(extent)).toList();
+        }
+
+        private int count(Value v) {
+            if (!seen.add(v)) return 0;
+            int count = 1;
+            for (Value operand : v.op().operands()) count += count(operand);
+            return count;
+        }
+    }
+}

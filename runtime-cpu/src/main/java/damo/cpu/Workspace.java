@@ -1,0 +1,192 @@
+package damo.cpu;
+
+import damo.DamoException;
+import damo.graph.Op;
+import damo.interpret.Interpreter;
+import damo.lower.ExtentProgram;
+import damo.value.NDArray;
+import damo.value.Storage;
+import java.lang.reflect.Array;
+import java.util.Arrays;
+import java.util.List;
+
+/// The memory of one call at a time of a form: its temporaries and its extents. The next call uses it again, so that calls with extents that were
+/// seen allocate nothing. A call that fails drops it.
+final class Workspace {
+    private static final long SMALL = 1 << 20;   // elements
+
+    private final Compiled form;
+    private final ExtentProgram.Memory memory;
+    private final long[] extents;                // by symbol; what guards compare follows
+    private final int[] symbols;                 // extents, then counters, then which check failed
+    private final Object[] buffers;              // by position
+    private final int[] sizes;                   // by position, of temporaries; −1 while unknown
+    private final Object[] slots;
+    private final Object[] copied;               // by output, what is computed here first
+    private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
+    private final Workers.Job job = new Workers.Job();
+    private boolean serves;
+    private boolean isReady;                     // whether only kernels are left to run: temporaries have memory, no part goes to other threads
+
+    Workspace(Compiled form) {
+        this.form = form;
+        memory = form.form.extents().memory();
+        extents = memory.values;
+        symbols = new int[form.program.symbols().size() + form.counters + 1];
+        buffers = form.constants.clone();
+        sizes = new int[buffers.length];
+        parts = new int[form.shared];
+        slots = new Object[form.slotCount];
+        copied = new Object[form.program.outputs().size()];
+    }
+
+    /// Whether a call with these arguments may run the form. If so, it can begin.
+    boolean fits(NDArray[] arguments) {
+        if (!form.form.extents().evaluate(arguments, memory)) return serves;
+        serves = form.form.serves(extents);
+        int count = form.program.symbols().size();
+        for (int i = 0; i < count; i++) symbols[i] = (int) Math.clamp(extents[i], 0, Integer.MAX_VALUE);
+        Arrays.fill(sizes, -1);
+        Arrays.fill(parts, -1);
+        isReady = false;
+        return serves;
+    }
+
+    /// Does what [damo.spi.Executable#run] says.
+    void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
+        for (int i = 0; i < arguments.length; i++) buffers[i] = arguments[i].storage();
+        for (int i = 0; i < results.length; i++) buffers[form.firstOutput + i] = place(i, arguments, destinations, results);
+        symbols[symbols.length - 1] = 0;
+        if (isReady) for (int kernel : form.launches) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
+        else run(form.actions);
+        isReady = form.launches != null && isWhole();
+        for (int i = 0; i < results.length; i++) {
+            if (destinations[i] == null) continue;
+            Object computed = buffers[form.firstOutput + i];
+            if (computed != destinations[i].storage()) System.arraycopy(computed, 0, destinations[i].storage(), 0, (int) destinations[i].size());
+            results[i] = destinations[i];
+        }
+        Arrays.fill(buffers, 0, arguments.length, null);
+        Arrays.fill(buffers, form.firstOutput, form.firstOutput + results.length, null);
+    }
+
+    /// Where to compute an output. Once nothing can fail any more, what could not be computed in place is copied.
+    private Object place(int i, NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
+        int at = form.firstOutput + i;
+        Extent extent = form.extents[at];
+        NDArray destination = destinations[i];
+        if (destination == null) {
+            if (results[i] == null || !extent.isOf(results[i], extents))
+                results[i] = NDArray.wrap(extent.buffer().dtype(), Storage.allocate(extent.buffer().dtype(), size(at)), extent.shape(extents));
+            return results[i].storage();
+        }
+        int size = size(at);
+        if (!extent.isOf(destination, extents))
+            throw new DamoException("%s: result %d is %s%s, but its destination is %s".formatted(form.program.name(), i,
+                    extent.buffer().dtype(), Arrays.toString(extent.shape(extents)), destination.type()));
+        if (!form.mayFail && !isShared(destination, arguments, destinations, i)) return destination.storage();
+        if (copied[i] == null || Array.getLength(copied[i]) < size) copied[i] = Storage.allocate(extent.buffer().dtype(), size);
+        return copied[i];
+    }
+
+    /// Whether the memory of a destination is also read, or is another destination.
+    private static boolean isShared(NDArray destination, NDArray[] arguments, NDArray[] destinations, int own) {
+        for (NDArray argument : arguments) if (argument.storage() == destination.storage()) return true;
+        for (int i = 0; i < destinations.length; i++)
+            if (i != own && destinations[i] != null && destinations[i].storage() == destination.storage()) return true;
+        return false;
+    }
+
+    private void run(Action[] todo) {
+        for (Action action : todo) {
+            switch (action) {
+                case Action.Launch(var kernel, var stored, var parts, var number) -> {
+                    for (int at : stored) provide(at);
+                    int size = parts == null ? 0 : size(parts, number);
+                    if (size == 0) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
+                    else {
+                        job.prepare(form.code, kernel, buffers, symbols, (int) parts.extent().of(symbols), size);
+                        form.workers.run(job);
+                    }
+                }
+                case Action.Branch(var condition, var then, var otherwise) -> run(holds(condition) ? then : otherwise);
+                case Action.Loop loop -> run(loop);
+                case Action.Check(var condition, var message) -> {
+                    if (!holds(condition)) throw new CheckFailed(message);
+                }
+                case Action.Call(var op, var reads, var stored, var provided) -> {
+                    var operands = Arrays.stream(reads).mapToObj(this::array).toList();
+                    List<NDArray> values = Interpreter.results(op, operands);
+                    for (int at : provided) provide(at);
+                    for (int i = 0; i < stored.length; i++) store(values.get(i), op, array(stored[i]));
+                }
+            }
+        }
+    }
+
+    private void run(Action.Loop loop) {
+        for (int at : loop.stored()) provide(at);
+        if (loop.code() >= 0 && mayProvide(loop.within())) {
+            for (int at : loop.within()) provide(at);
+            form.code.run(loop.code(), buffers, symbols);
+            int failed = symbols[symbols.length - 1];
+            if (failed > 0) throw new CheckFailed(form.checks.get(failed - 1).message());
+            return;
+        }
+        int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
+        Object[] moved = new Object[loop.from().length];
+        for (int i = 0; i < steps; i++) {
+            symbols[loop.counter()] = i;
+            run(loop.body());
+            boolean ends = loop.until() >= 0 && holds(loop.until());
+            for (int j = 0; j < moved.length; j++) moved[j] = buffers[loop.from()[j]];
+            for (int j = 0; j < moved.length; j++) buffers[loop.to()[j]] = moved[j];
+            if (ends) return;
+        }
+    }
+
+    /// What is at a position, as a call sees it; the memory of a temporary may be larger.
+    private NDArray array(int at) {
+        return NDArray.wrap(form.extents[at].buffer().dtype(), buffers[at], form.extents[at].shape(extents));
+    }
+
+    private void store(NDArray value, Op op, NDArray to) {
+        if (!value.type().equals(to.type()))
+            throw new DamoException("%s: %s gives %s, but %s is needed".formatted(form.program.name(), op.opcode(), value.type(), to.type()));
+        System.arraycopy(value.contiguous().storage(), 0, to.storage(), 0, (int) to.size());
+    }
+
+    /// Whether what only branches need is small enough to be there even if they are not taken.
+    private boolean mayProvide(int[] within) {
+        for (int at : within) if (!form.extents[at].isAtMost(SMALL, extents)) return false;
+        return true;
+    }
+
+    /// Gives a temporary the memory of its slot.
+    private void provide(int at) {
+        int slot = form.slots[at];
+        if (slot < 0) return;
+        int size = size(at);
+        if (slots[slot] == null || Array.getLength(slots[slot]) < size) slots[slot] = Storage.allocate(form.extents[at].buffer().dtype(), size);
+        buffers[at] = slots[slot];
+    }
+
+    private int size(int at) {
+        if (sizes[at] < 0) sizes[at] = form.extents[at].size(extents);
+        return sizes[at];
+    }
+
+    private int size(Parts of, int number) {
+        if (parts[number] < 0) parts[number] = of.size(symbols, form.workers);
+        return parts[number];
+    }
+
+    private boolean isWhole() {
+        for (int size : parts) if (size > 0) return false;
+        return true;
+    }
+
+    private boolean holds(int condition) {
+        return ((boolean[]) buffers[condition])[0];
+    }
+}
