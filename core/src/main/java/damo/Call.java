@@ -55,7 +55,8 @@ public final class Call {
     /// The first output. `arguments` fill, in order, the inputs that have no value yet; defaults fill the rest.
     public NDArray call(Object... arguments) {
         if (function.outputs().isEmpty())
-            throw new DamoException("%s: it has no outputs, only updates; use run or callAll, or give it an output with out(…)".formatted(function.label()));
+            throw new DamoException("%s: it has no outputs, only updates; use run or callAll, or give it an output with out(…)"
+                    .formatted(function.label()));
         Frame frame = called(arguments);
         NDArray first = frame.results[0];
         end(frame);

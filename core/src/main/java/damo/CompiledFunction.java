@@ -8,7 +8,6 @@ import damo.text.Pretty;
 import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

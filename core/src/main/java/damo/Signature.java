@@ -2,7 +2,6 @@ package damo;
 
 import damo.graph.Variable;
 import damo.type.DType;
-import damo.value.NDArray;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
