@@ -12,15 +12,22 @@ import jdk.incubator.vector.VectorOperators;
 /// Workloads of [Plain] as an expert writes them with the Vector API: species are constants, sums have several chains, memory is read once.
 final class Vectors {
     private static final int L = D.length();
+    /// Long loops go block by block, each a call: HotSpot then has a whole method to compile early, and until it has, vectors are very slow.
+    private static final int BLOCK = 1024;
 
     private Vectors() {}
 
     static double[] logistic(double[] x, double[] out) {
-        int whole = D.loopBound(x.length);
-        for (int i = 0; i < whole; i += L) logistic(DoubleVector.fromArray(D, x, i)).intoArray(out, i);
-        VectorMask<Double> rest = D.indexInRange(whole, x.length);
-        if (rest.anyTrue()) logistic(DoubleVector.fromArray(D, x, whole, rest)).intoArray(out, whole, rest);
+        for (int i = 0; i < x.length; i += BLOCK) logistic(x, out, i, Math.min(x.length, i + BLOCK));
         return out;
+    }
+
+    private static void logistic(double[] x, double[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - L; i += L) logistic(DoubleVector.fromArray(D, x, i)).intoArray(out, i);
+        if (i == to) return;
+        VectorMask<Double> rest = D.indexInRange(i, to);
+        logistic(DoubleVector.fromArray(D, x, i, rest)).intoArray(out, i, rest);
     }
 
     private static DoubleVector logistic(DoubleVector x) {
@@ -28,13 +35,16 @@ final class Vectors {
     }
 
     static double[] polynomial(double a, double b, double c, double[] x, double[] y, double[] out) {
-        int whole = D.loopBound(x.length);
-        for (int i = 0; i < whole; i += L)
-            polynomial(a, b, c, DoubleVector.fromArray(D, x, i), DoubleVector.fromArray(D, y, i)).intoArray(out, i);
-        VectorMask<Double> rest = D.indexInRange(whole, x.length);
-        if (rest.anyTrue())
-            polynomial(a, b, c, DoubleVector.fromArray(D, x, whole, rest), DoubleVector.fromArray(D, y, whole, rest)).intoArray(out, whole, rest);
+        for (int i = 0; i < x.length; i += BLOCK) polynomial(a, b, c, x, y, out, i, Math.min(x.length, i + BLOCK));
         return out;
+    }
+
+    private static void polynomial(double a, double b, double c, double[] x, double[] y, double[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - L; i += L) polynomial(a, b, c, DoubleVector.fromArray(D, x, i), DoubleVector.fromArray(D, y, i)).intoArray(out, i);
+        if (i == to) return;
+        VectorMask<Double> rest = D.indexInRange(i, to);
+        polynomial(a, b, c, DoubleVector.fromArray(D, x, i, rest), DoubleVector.fromArray(D, y, i, rest)).intoArray(out, i, rest);
     }
 
     private static DoubleVector polynomial(double a, double b, double c, DoubleVector x, DoubleVector y) {
