@@ -17,7 +17,7 @@ final class VectorDoubleProduct {
     private static final int DEPTH = 256;
     private static final double[] BLOCK = new double[HEIGHT * DEPTH];
     private static final double[] PANEL = new double[DEPTH * COLUMNS];
-    private static final double[] EDGE = new double[ROWS * COLUMNS];
+    private static final double[] SUMS = new double[ROWS * COLUMNS];
 
     private VectorDoubleProduct() {}
 
@@ -50,9 +50,10 @@ final class VectorDoubleProduct {
                 for (int j = 0; j < n; j += COLUMNS) {
                     int width = Math.min(COLUMNS, n - j);
                     packPanel(y, k * n + j, n, width, depth);
-                    for (int r = 0; r < height; r += ROWS)
-                        if (width == COLUMNS && height - r >= ROWS) tile(r * depth, depth, out, (i + r) * n + j, n);
-                        else edge(r * depth, depth, out, (i + r) * n + j, n, Math.min(ROWS, height - r), width);
+                    for (int r = 0; r < height; r += ROWS) {
+                        tile(r * depth, depth);
+                        addSums(out, (i + r) * n + j, n, Math.min(ROWS, height - r), width);
+                    }
                 }
             }
         }
@@ -69,15 +70,14 @@ final class VectorDoubleProduct {
         for (int k = 0; k < depth; k++) System.arraycopy(y, from + k * n, PANEL, k * COLUMNS, width);
     }
 
-    private static void edge(int at, int depth, double[] out, int to, int n, int rows, int width) {
-        Arrays.fill(EDGE, 0);
-        tile(at, depth, EDGE, 0, COLUMNS);
+    private static void addSums(double[] out, int to, int n, int rows, int width) {
         for (int r = 0; r < rows; r++)
-            for (int j = 0; j < width; j++) out[to + r * n + j] += EDGE[r * COLUMNS + j];
+            for (int j = 0; j < width; j++) out[to + r * n + j] += SUMS[r * COLUMNS + j];
     }
 
-    // Offsets are affine in k: so HotSpot takes the range checks out of the loop.
-    private static void tile(int at, int depth, double[] out, int to, int n) {
+    // Offsets are affine in k: so HotSpot takes the range checks out of the loop. It inlines so much and no more: sums are added to the result
+    // elsewhere.
+    private static void tile(int at, int depth) {
         double[] block = BLOCK;
         double[] panel = PANEL;
         DoubleVector c00 = DoubleVector.zero(S), c10 = c00, c20 = c00, c30 = c00, c40 = c00, c50 = c00, c60 = c00, c70 = c00;
@@ -110,18 +110,18 @@ final class VectorDoubleProduct {
             c70 = a7.fma(b0, c70);
             c71 = a7.fma(b1, c71);
         }
-        addRow(out, to, c00, c01);
-        addRow(out, to + n, c10, c11);
-        addRow(out, to + 2 * n, c20, c21);
-        addRow(out, to + 3 * n, c30, c31);
-        addRow(out, to + 4 * n, c40, c41);
-        addRow(out, to + 5 * n, c50, c51);
-        addRow(out, to + 6 * n, c60, c61);
-        addRow(out, to + 7 * n, c70, c71);
+        store(0, c00, c01);
+        store(1, c10, c11);
+        store(2, c20, c21);
+        store(3, c30, c31);
+        store(4, c40, c41);
+        store(5, c50, c51);
+        store(6, c60, c61);
+        store(7, c70, c71);
     }
 
-    private static void addRow(double[] out, int to, DoubleVector left, DoubleVector right) {
-        DoubleVector.fromArray(S, out, to).add(left).intoArray(out, to);
-        DoubleVector.fromArray(S, out, to + L).add(right).intoArray(out, to + L);
+    private static void store(int row, DoubleVector left, DoubleVector right) {
+        left.intoArray(SUMS, row * COLUMNS);
+        right.intoArray(SUMS, row * COLUMNS + L);
     }
 }

@@ -17,7 +17,7 @@ final class VectorFloatProduct {
     private static final int DEPTH = 256;
     private static final float[] BLOCK = new float[HEIGHT * DEPTH];
     private static final float[] PANEL = new float[DEPTH * COLUMNS];
-    private static final float[] EDGE = new float[ROWS * COLUMNS];
+    private static final float[] SUMS = new float[ROWS * COLUMNS];
 
     private VectorFloatProduct() {}
 
@@ -50,9 +50,10 @@ final class VectorFloatProduct {
                 for (int j = 0; j < n; j += COLUMNS) {
                     int width = Math.min(COLUMNS, n - j);
                     packPanel(y, k * n + j, n, width, depth);
-                    for (int r = 0; r < height; r += ROWS)
-                        if (width == COLUMNS && height - r >= ROWS) tile(r * depth, depth, out, (i + r) * n + j, n);
-                        else edge(r * depth, depth, out, (i + r) * n + j, n, Math.min(ROWS, height - r), width);
+                    for (int r = 0; r < height; r += ROWS) {
+                        tile(r * depth, depth);
+                        addSums(out, (i + r) * n + j, n, Math.min(ROWS, height - r), width);
+                    }
                 }
             }
         }
@@ -69,15 +70,14 @@ final class VectorFloatProduct {
         for (int k = 0; k < depth; k++) System.arraycopy(y, from + k * n, PANEL, k * COLUMNS, width);
     }
 
-    private static void edge(int at, int depth, float[] out, int to, int n, int rows, int width) {
-        Arrays.fill(EDGE, 0);
-        tile(at, depth, EDGE, 0, COLUMNS);
+    private static void addSums(float[] out, int to, int n, int rows, int width) {
         for (int r = 0; r < rows; r++)
-            for (int j = 0; j < width; j++) out[to + r * n + j] += EDGE[r * COLUMNS + j];
+            for (int j = 0; j < width; j++) out[to + r * n + j] += SUMS[r * COLUMNS + j];
     }
 
-    // Offsets are affine in k: so HotSpot takes the range checks out of the loop.
-    private static void tile(int at, int depth, float[] out, int to, int n) {
+    // Offsets are affine in k: so HotSpot takes the range checks out of the loop. It inlines so much and no more: sums are added to the result
+    // elsewhere.
+    private static void tile(int at, int depth) {
         float[] block = BLOCK;
         float[] panel = PANEL;
         FloatVector c00 = FloatVector.zero(S), c10 = c00, c20 = c00, c30 = c00, c40 = c00, c50 = c00, c60 = c00, c70 = c00;
@@ -110,18 +110,18 @@ final class VectorFloatProduct {
             c70 = a7.fma(b0, c70);
             c71 = a7.fma(b1, c71);
         }
-        addRow(out, to, c00, c01);
-        addRow(out, to + n, c10, c11);
-        addRow(out, to + 2 * n, c20, c21);
-        addRow(out, to + 3 * n, c30, c31);
-        addRow(out, to + 4 * n, c40, c41);
-        addRow(out, to + 5 * n, c50, c51);
-        addRow(out, to + 6 * n, c60, c61);
-        addRow(out, to + 7 * n, c70, c71);
+        store(0, c00, c01);
+        store(1, c10, c11);
+        store(2, c20, c21);
+        store(3, c30, c31);
+        store(4, c40, c41);
+        store(5, c50, c51);
+        store(6, c60, c61);
+        store(7, c70, c71);
     }
 
-    private static void addRow(float[] out, int to, FloatVector left, FloatVector right) {
-        FloatVector.fromArray(S, out, to).add(left).intoArray(out, to);
-        FloatVector.fromArray(S, out, to + L).add(right).intoArray(out, to + L);
+    private static void store(int row, FloatVector left, FloatVector right) {
+        left.intoArray(SUMS, row * COLUMNS);
+        right.intoArray(SUMS, row * COLUMNS + L);
     }
 }

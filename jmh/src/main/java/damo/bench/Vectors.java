@@ -6,7 +6,6 @@ import static damo.bench.VectorMath.F;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /// Workloads of [Plain] as an expert writes them with the Vector API: species are constants, sums have several chains, memory is read once.
@@ -25,9 +24,7 @@ final class Vectors {
     private static void logistic(double[] x, double[] out, int from, int to) {
         int i = from;
         for (; i <= to - L; i += L) logistic(DoubleVector.fromArray(D, x, i)).intoArray(out, i);
-        if (i == to) return;
-        VectorMask<Double> rest = D.indexInRange(i, to);
-        logistic(DoubleVector.fromArray(D, x, i, rest)).intoArray(out, i, rest);
+        for (; i < to; i++) out[i] = Plain.sigmoid(x[i]);
     }
 
     private static DoubleVector logistic(DoubleVector x) {
@@ -39,17 +36,23 @@ final class Vectors {
         return out;
     }
 
+    // Two loops, over what stays in the first cache: exp and sin in one are more than HotSpot inlines.
     private static void polynomial(double a, double b, double c, double[] x, double[] y, double[] out, int from, int to) {
         int i = from;
-        for (; i <= to - L; i += L) polynomial(a, b, c, DoubleVector.fromArray(D, x, i), DoubleVector.fromArray(D, y, i)).intoArray(out, i);
-        if (i == to) return;
-        VectorMask<Double> rest = D.indexInRange(i, to);
-        polynomial(a, b, c, DoubleVector.fromArray(D, x, i, rest), DoubleVector.fromArray(D, y, i, rest)).intoArray(out, i, rest);
+        for (; i <= to - L; i += L) VectorMath.exp(DoubleVector.fromArray(D, y, i).neg()).intoArray(out, i);
+        for (; i < to; i++) out[i] = Math.exp(-y[i]);
+        addTo(a, b, c, x, out, from, to);
     }
 
-    private static DoubleVector polynomial(double a, double b, double c, DoubleVector x, DoubleVector y) {
-        DoubleVector inner = x.fma(DoubleVector.broadcast(D, a), DoubleVector.broadcast(D, b));
-        return VectorMath.sin(x).fma(VectorMath.exp(y.neg()), inner.fma(x, DoubleVector.broadcast(D, c)));
+    /// `out = a x² + b x + c + sin(x) out`.
+    private static void addTo(double a, double b, double c, double[] x, double[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(D, x, i);
+            DoubleVector inner = v.fma(DoubleVector.broadcast(D, a), DoubleVector.broadcast(D, b)).fma(v, DoubleVector.broadcast(D, c));
+            VectorMath.sin(v).fma(DoubleVector.fromArray(D, out, i), inner).intoArray(out, i);
+        }
+        for (; i < to; i++) out[i] = a * x[i] * x[i] + b * x[i] + c + Math.sin(x[i]) * out[i];
     }
 
     static double squaredDistance(double[] x, double[] y) {
