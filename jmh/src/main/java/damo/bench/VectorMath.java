@@ -79,8 +79,7 @@ final class VectorMath {
     static void tanh(float[] x) {
         int whole = F.loopBound(x.length);
         for (int i = 0; i < whole; i += F.length()) tanh(FloatVector.fromArray(F, x, i)).intoArray(x, i);
-        var rest = F.indexInRange(whole, x.length);
-        tanh(FloatVector.fromArray(F, x, whole, rest)).intoArray(x, whole, rest);
+        for (int i = whole; i < x.length; i++) x[i] = (float) Math.tanh(x[i]);
     }
 
     private static DoubleVector polynomial(DoubleVector s, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7,

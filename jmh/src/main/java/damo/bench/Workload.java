@@ -37,7 +37,7 @@ public enum Workload {
     W12_F32_512("matrix product, 512², float32", () -> floatProduct(512), Way.VECTOR, Way.OPENBLAS),
     W12_F32_1024("matrix product, 1024², float32", () -> floatProduct(1024), Way.VECTOR, Way.OPENBLAS),
     W13("M1·M2·M3·v of JOML, typed interface, float32", Transforms::value, Way.JOML),
-    W13_GRADIENT("derivatives of |M1·M2·M3·v|² by M1, typed interface, float32", Transforms::slope);
+    W13_GRADIENT("derivatives of the squared length of M1·M2·M3·v by M1, typed interface, float32", Transforms::slope);
 
     public interface InPlace { void apply(double[] x, double[] out); }
 
