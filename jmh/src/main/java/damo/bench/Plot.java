@@ -13,13 +13,13 @@ final class Plot {
     static HorizontalBarChart of(List<Row> rows, List<Way> columns, Measurements measured) {
         List<Row> shown = rows.stream().filter(row -> row.keys().size() > 1).toList();
         HorizontalBarChart chart = new HorizontalBarChartBuilder().width(1100).height(150 + 40 * shown.size())
-                .title("Speed relative to each peer: powers of two (0: the same; right of it, Damo is faster)")
-                .xAxisTitle("log2 of the peer's time / Damo's time").build();
+                .title("Speed relative to peers")
+                .xAxisTitle("log2(peer / Damo): right of 0, Damo is faster").build();
         for (Way way : columns.stream().filter(w -> w != Way.DAMO).toList())
             chart.addSeries(way.title, shown.stream().map(row -> relative(row, way, measured)).toList(), shown.stream().map(Row::text).toList());
         // A label for every bar, not for every third.
         chart.getStyler().setXAxisMaxLabelCount(shown.size()).setXAxisTickMarkSpacingHint(1).setYAxisTickMarkSpacingHint(1)
-                .setLegendPosition(Styler.LegendPosition.InsideNE).setChartBackgroundColor(Color.WHITE);
+                .setLegendPosition(Styler.LegendPosition.OutsideS).setChartBackgroundColor(Color.WHITE);
         return chart;
     }
 
