@@ -23,7 +23,7 @@ final class Boltzmann {
 
     /// The two ways draw different numbers, so only the errors of reconstruction can be compared, roughly; but with the same numbers given to
     /// both, all must agree.
-    static Workload.Pair pair() {
+    static Ways ways() {
         double[] data = new Random(1).doubles(BATCH * VISIBLE).map(u -> u < 0.2 ? 1 : 0).toArray();
         checkWithGivenNumbers(data);
         Distributions draws = random(1).streams();
@@ -33,7 +33,7 @@ final class Boltzmann {
         var random = new SplittableRandom(1);
         double[] forHidden = new double[BATCH * HIDDEN];
         double[] forVisible = new double[BATCH * VISIBLE];
-        return new Workload.Pair(() -> f.call(batch), () -> {
+        return new Ways(() -> f.call(batch), () -> {
             for (int i = 0; i < forHidden.length; i++) forHidden[i] = random.nextDouble();
             for (int i = 0; i < forVisible.length; i++) forVisible[i] = random.nextDouble();
             return plain.step(data, forHidden, forVisible);

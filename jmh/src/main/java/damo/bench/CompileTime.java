@@ -32,7 +32,7 @@ public class CompileTime {
     @BenchmarkMode(Mode.AverageTime)
     @Warmup(iterations = 5, time = 3)
     @Measurement(iterations = 5, time = 1)
-    @Fork(value = 1, jvmArgsAppend = "--sun-misc-unsafe-memory-access=allow")
+    @Fork(value = 1, jvmArgsAppend = {"--sun-misc-unsafe-memory-access=allow", "--add-modules=jdk.incubator.vector"})
     public Object warm() {
         return first();
     }
@@ -42,7 +42,7 @@ public class CompileTime {
     @BenchmarkMode(Mode.SingleShotTime)
     @Warmup(iterations = 0)
     @Measurement(iterations = 1)
-    @Fork(value = 10, jvmArgsAppend = "--sun-misc-unsafe-memory-access=allow")
+    @Fork(value = 10, jvmArgsAppend = {"--sun-misc-unsafe-memory-access=allow", "--add-modules=jdk.incubator.vector"})
     public Object fresh() {
         return first();
     }

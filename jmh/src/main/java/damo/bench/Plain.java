@@ -67,6 +67,23 @@ final class Plain {
         return 1 / (1 + Math.exp(-z));
     }
 
+    /// Of rows of `n`.
+    static float[] softmax(float[] x, float[] out, int n) {
+        for (int row = 0; row < x.length; row += n) {
+            float max = Float.NEGATIVE_INFINITY;
+            for (int j = 0; j < n; j++) max = Math.max(max, x[row + j]);
+            float sum = 0;
+            for (int j = 0; j < n; j++) sum += out[row + j] = (float) Math.exp(x[row + j] - max);
+            for (int j = 0; j < n; j++) out[row + j] /= sum;
+        }
+        return out;
+    }
+
+    /// In place.
+    static void tanh(float[] x) {
+        for (int i = 0; i < x.length; i++) x[i] = (float) Math.tanh(x[i]);
+    }
+
     /// Logistic regression: weights, and buffers that steps use again.
     static final class Regression {
         private final double[] w;

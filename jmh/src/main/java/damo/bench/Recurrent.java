@@ -7,7 +7,6 @@ import damo.type.DType;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 /// W8: a recurrent network, `h ← tanh(x w + h u + b)` in each step; the sum of squares of the last `h`, and its derivatives by `w`, `u` and `b`.
 final class Recurrent {
@@ -18,19 +17,20 @@ final class Recurrent {
 
     private Recurrent() {}
 
-    static Workload.Pair pair() {
-        float[] xs = uniform(1, STEPS * BATCH * FEATURES, 1);
+    static Ways ways() {
+        float[] xs = Perceptron.uniform(1, STEPS * BATCH * FEATURES, 1);
         // The usual start: bounds of one over the root of the hidden size keep states and derivatives from growing.
         float bound = (float) (1 / Math.sqrt(HIDDEN));
-        float[] ws = uniform(2, FEATURES * HIDDEN, bound);
-        float[] us = uniform(3, HIDDEN * HIDDEN, bound);
-        float[] bs = uniform(4, HIDDEN, bound);
+        float[] ws = Perceptron.uniform(2, FEATURES * HIDDEN, bound);
+        float[] us = Perceptron.uniform(3, HIDDEN * HIDDEN, bound);
+        float[] bs = Perceptron.uniform(4, HIDDEN, bound);
         var f = lossAndGradients();
         Object[] arguments = {NDArray.wrap(xs, STEPS, BATCH, FEATURES), NDArray.wrap(ws, FEATURES, HIDDEN), NDArray.wrap(us, HIDDEN, HIDDEN), bs};
-        float[][] steps = new float[STEPS][];
-        for (int t = 0; t < STEPS; t++) steps[t] = Arrays.copyOfRange(xs, t * BATCH * FEATURES, (t + 1) * BATCH * FEATURES);
-        var plain = new ByHand(ws, us, bs);
-        return new Workload.Pair(() -> f.callAll(arguments), () -> plain.lossAndGradients(steps), 1e-3);
+        var plain = new ByHand(Tools.plain(), ws, us, bs);
+        var vector = new ByHand(Tools.vector(), ws, us, bs);
+        var openBlas = new ByHand(Tools.openBlas(), ws, us, bs);
+        return new Ways(() -> f.callAll(arguments), () -> plain.lossAndGradients(xs), 1e-3)
+                .with(Way.VECTOR, () -> vector.lossAndGradients(xs)).with(Way.OPENBLAS, () -> openBlas.lossAndGradients(xs));
     }
 
     private static CompiledFunction lossAndGradients() {
@@ -46,66 +46,73 @@ final class Recurrent {
         return function().in(x, w, u, b).out(loss).out(grad(loss, List.of(w, u, b))).compile();
     }
 
-    private static float[] uniform(long seed, int n, float bound) {
-        var random = new Random(seed);
-        float[] out = new float[n];
-        for (int i = 0; i < n; i++) out[i] = bound * (2 * random.nextFloat() - 1);
-        return out;
-    }
-
-    /// By hand: forward keeps all states, and the derivatives go back through time; buffers are used again.
+    /// By hand: forward keeps all states, and the derivatives go back through time; buffers are used again. Products that do not wait for
+    /// the step before are made at once for all steps.
     private static final class ByHand {
+        private static final int STATE = BATCH * HIDDEN;
+
+        private final Tools tools;
         private final float[] w;
         private final float[] u;
         private final float[] b;
         private final float[] gw;
         private final float[] gu;
-        private final float[] gb;
+        private final float[] gb = new float[HIDDEN];
         private final float[] transposed;
-        private final float[][] h = new float[STEPS + 1][BATCH * HIDDEN];
-        private final float[] dh = new float[BATCH * HIDDEN];
-        private final float[] dz = new float[BATCH * HIDDEN];
+        /// Of each step; what comes before the first one is 0.
+        private final float[] before = new float[STEPS * STATE];
+        private final float[] z = new float[STEPS * STATE];
+        private final float[] dz = new float[STEPS * STATE];
+        private final float[] h = new float[STATE];
+        private final float[] dh = new float[STATE];
+        private final float[] now = new float[STATE];
 
-        ByHand(float[] w, float[] u, float[] b) {
+        ByHand(Tools tools, float[] w, float[] u, float[] b) {
+            this.tools = tools;
             this.w = w;
             this.u = u;
             this.b = b;
             gw = new float[w.length];
             gu = new float[u.length];
-            gb = new float[b.length];
             transposed = new float[u.length];
         }
 
-        List<Object> lossAndGradients(float[][] x) {
-            for (int t = 0; t < STEPS; t++) forward(x[t], h[t], h[t + 1]);
-            for (float[] g : List.of(gw, gu, gb)) Arrays.fill(g, 0);
-            Product.transpose(u, transposed, HIDDEN);
+        List<Object> lossAndGradients(float[] x) {
+            for (int row = 0; row < z.length; row += HIDDEN) System.arraycopy(b, 0, z, row, HIDDEN);
+            tools.add().apply(x, w, z, HIDDEN);
+            Arrays.fill(h, 0);
+            for (int t = 0; t < STEPS; t++) forward(t);
             float loss = 0;
-            for (int i = 0; i < dh.length; i++) {
-                loss += h[STEPS][i] * h[STEPS][i];
-                dh[i] = 2 * h[STEPS][i];
+            for (int i = 0; i < STATE; i++) {
+                loss += h[i] * h[i];
+                dh[i] = 2 * h[i];
             }
-            for (int t = STEPS - 1; t >= 0; t--) backward(x[t], h[t], h[t + 1]);
+            Product.transpose(u, transposed, HIDDEN);
+            for (int t = STEPS - 1; t >= 0; t--) backward(t);
+            for (float[] g : List.of(gw, gu, gb)) Arrays.fill(g, 0);
+            tools.addTransposed().apply(x, dz, gw, HIDDEN);
+            tools.addTransposed().apply(before, dz, gu, HIDDEN);
+            for (int row = 0; row < dz.length; row += HIDDEN)
+                for (int j = 0; j < HIDDEN; j++) gb[j] += dz[row + j];
             return List.of(loss, gw, gu, gb);
         }
 
-        private void forward(float[] x, float[] before, float[] after) {
-            for (int i = 0; i < BATCH; i++) System.arraycopy(b, 0, after, i * HIDDEN, HIDDEN);
-            Product.add(x, w, after, HIDDEN);
-            Product.add(before, u, after, HIDDEN);
-            for (int i = 0; i < after.length; i++) after[i] = (float) Math.tanh(after[i]);
+        /// From `h` to the next `h`.
+        private void forward(int t) {
+            System.arraycopy(h, 0, before, t * STATE, STATE);
+            System.arraycopy(z, t * STATE, now, 0, STATE);
+            tools.add().apply(h, u, now, HIDDEN);
+            tools.tanh().accept(now);
+            System.arraycopy(now, 0, h, 0, STATE);
         }
 
-        private void backward(float[] x, float[] before, float[] after) {
-            for (int i = 0; i < BATCH; i++)
-                for (int j = 0; j < HIDDEN; j++) {
-                    int at = i * HIDDEN + j;
-                    dz[at] = dh[at] * (1 - after[at] * after[at]);
-                    gb[j] += dz[at];
-                }
-            Product.addTransposed(x, dz, gw, HIDDEN);
-            Product.addTransposed(before, dz, gu, HIDDEN);
-            Product.of(dz, transposed, dh, HIDDEN);
+        /// From the derivatives by the `h` after a step, in `dh`, to those by the `h` before it; `h` goes back with them.
+        private void backward(int t) {
+            for (int i = 0; i < STATE; i++) now[i] = dh[i] * (1 - h[i] * h[i]);
+            System.arraycopy(now, 0, dz, t * STATE, STATE);
+            System.arraycopy(before, t * STATE, h, 0, STATE);
+            Arrays.fill(dh, 0);
+            tools.add().apply(now, transposed, dh, HIDDEN);
         }
     }
 }

@@ -10,50 +10,57 @@ import damo.value.NDArray;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/// What is measured: one row each, with Damo's way and the plain Java way to do the same.
+/// What is measured: one row each, and who can do it.
 public enum Workload {
-    W1_1E3("logistic, 1e3, into a buffer", () -> logistic(1_000, true)),
-    W1_1E3_CALL("logistic, 1e3, fresh array", () -> logistic(1_000, false)),
-    W1_1E6("logistic, 1e6, into a buffer", () -> logistic(1_000_000, true)),
-    W2("a·x² + b·x + c + sin(x)·exp(−y), 1e6, into a buffer", () -> polynomial(true)),
-    W2_CALL("a·x² + b·x + c + sin(x)·exp(−y), 1e6, fresh array", () -> polynomial(false)),
-    W3("sum((x − y)²), 1e6", Workload::squaredDistance),
+    W1_1E3("logistic, 1e3, into a buffer", () -> logistic(1_000, true), Way.VECTOR),
+    W1_1E3_CALL("logistic, 1e3, fresh array", () -> logistic(1_000, false), Way.VECTOR),
+    W1_1E6("logistic, 1e6, into a buffer", () -> logistic(1_000_000, true), Way.VECTOR),
+    W2("a·x² + b·x + c + sin(x)·exp(−y), 1e6, into a buffer", () -> polynomial(true), Way.VECTOR),
+    W2_CALL("a·x² + b·x + c + sin(x)·exp(−y), 1e6, fresh array", () -> polynomial(false), Way.VECTOR),
+    W3("sum((x − y)²), 1e6", Workload::squaredDistance, Way.VECTOR),
     ROW_SUMS("row sums, 1024×1024", () -> sums(1)),
     COLUMN_SUMS("column sums, 1024×1024", () -> sums(0)),
-    W5("logistic regression, training step, 400×784", Workload::regression),
+    W4("softmax of rows, 1024×1024, float32", Workload::softmax, Way.VECTOR),
+    W5("logistic regression, training step, 400×784", Workload::regression, Way.VECTOR, Way.OPENBLAS),
+    W6("network 784–512–10, training step, batch 64, float32", Perceptron::ways, Way.VECTOR, Way.OPENBLAS),
     LOOP("loop that does next to nothing, s/2 + 1, 1e5 steps (100 µs: 1 ns a step)", Workload::loop),
-    W7("loop of 100 products of vectors, 1e3", Workload::power),
-    W8("recurrent network, loss and gradients, 100 steps, 16×64 → 128, float32", Recurrent::pair),
+    W7("loop of 100 products of vectors, 1e3", Workload::power, Way.VECTOR),
+    W8("recurrent network, loss and gradients, 100 steps, 16×64 → 128, float32", Recurrent::ways, Way.VECTOR, Way.OPENBLAS),
+    W9_JACOBIAN("Jacobian of tanh(A x), 20 variables", Derivatives::jacobian),
+    W9_HESSIAN("Hessian of Rosenbrock's function, 20 variables", Derivatives::hessian),
     W10("XNOR network, training step, 4×2", Workload::xnor),
-    W11("restricted Boltzmann machine, training step (CD-1), 20×784 → 500", Boltzmann::pair),
-    W12_F64("matrix product, 512², float64", () -> product(DType.FLOAT64)),
-    W12_F32("matrix product, 512², float32", () -> product(DType.FLOAT32));
-
-    /// The same work twice. Each run gives its result, or a list of several, or has put it into what it gives.
-    public record Pair(Supplier<Object> damo, Supplier<Object> plain, double tolerance) {
-        Pair(Supplier<Object> damo, Supplier<Object> plain) {
-            this(damo, plain, 1e-10);
-        }
-    }
+    W11("restricted Boltzmann machine, training step (CD-1), 20×784 → 500", Boltzmann::ways),
+    W12_F64_512("matrix product, 512², float64", () -> product(512), Way.VECTOR, Way.OPENBLAS),
+    W12_F64_1024("matrix product, 1024², float64", () -> product(1024), Way.VECTOR, Way.OPENBLAS),
+    W12_F32_512("matrix product, 512², float32", () -> floatProduct(512), Way.VECTOR, Way.OPENBLAS),
+    W12_F32_1024("matrix product, 1024², float32", () -> floatProduct(1024), Way.VECTOR, Way.OPENBLAS),
+    W13("M1·M2·M3·v of JOML, typed interface, float32", Transforms::value, Way.JOML),
+    W13_GRADIENT("derivatives of the squared length of M1·M2·M3·v by M1, typed interface, float32", Transforms::slope);
 
     public interface InPlace { void apply(double[] x, double[] out); }
 
     public interface PolynomialInPlace { void apply(double a, double b, double c, double[] x, double[] y, double[] out); }
 
     final String text;
-    private final Supplier<Pair> make;
+    /// Who can do it.
+    final List<Way> ways;
+    private final Supplier<Ways> make;
 
-    Workload(String text, Supplier<Pair> make) {
+    Workload(String text, Supplier<Ways> make, Way... peers) {
         this.text = text;
         this.make = make;
+        ways = Stream.concat(Stream.of(Way.DAMO, Way.PLAIN), Stream.of(peers)).toList();
     }
 
-    /// A pair whose two results have been compared, three runs of each.
-    Pair checked() {
-        Pair pair = make.get();
-        for (int run = 0; run < 3; run++) check(name(), pair.damo.get(), pair.plain.get(), pair.tolerance);
-        return pair;
+    /// The work done in one way. Its results have been compared with those of plain Java, three runs of each.
+    Supplier<Object> checked(Way way) {
+        Ways all = make.get();
+        Supplier<Object> work = all.of(way);
+        Supplier<Object> plain = all.of(Way.PLAIN);
+        for (int run = 0; run < 3 && way != Way.PLAIN; run++) check(name() + ", " + way, work.get(), plain.get(), all.tolerance());
+        return work;
     }
 
     static void check(String what, Object damo, Object plain, double tolerance) {
@@ -73,23 +80,25 @@ public enum Workload {
         if (!same) throw new IllegalStateException("%s: %d elements, but plain Java has %d".formatted(what, got.length, want.length));
     }
 
-    // ---- the pairs
+    // ---- the ways
 
-    private static Pair logistic(int n, boolean reuse) {
+    private static Ways logistic(int n, boolean reuse) {
         var x = dvector("x");
         CompiledFunction f = function().in(x).out(div(1, add(1, exp(neg(x))))).compile();
         double[] at = uniform(1, n);
-        if (!reuse) return new Pair(() -> f.call(at), () -> Plain.logistic(at, new double[n]));
+        if (!reuse) return new Ways(() -> f.call(at), () -> Plain.logistic(at, new double[n]))
+                .with(Way.VECTOR, () -> Vectors.logistic(at, new double[n]));
         InPlace typed = f.as(InPlace.class);
         double[] out = new double[n];
         double[] plain = new double[n];
-        return new Pair(() -> {
+        double[] vector = new double[n];
+        return new Ways(() -> {
             typed.apply(at, out);
             return out;
-        }, () -> Plain.logistic(at, plain));
+        }, () -> Plain.logistic(at, plain)).with(Way.VECTOR, () -> Vectors.logistic(at, vector));
     }
 
-    private static Pair polynomial(boolean reuse) {
+    private static Ways polynomial(boolean reuse) {
         int n = 1_000_000;
         var a = dscalar("a");
         var b = dscalar("b");
@@ -99,46 +108,64 @@ public enum Workload {
         CompiledFunction f = function().in(a, b, c, x, y).out(a.mul(x).mul(x).add(b.mul(x)).add(c).add(sin(x).mul(exp(neg(y))))).compile();
         double[] xs = uniform(1, n);
         double[] ys = uniform(2, n);
-        if (!reuse) return new Pair(() -> f.call(1.5, -0.5, 0.25, xs, ys), () -> Plain.polynomial(1.5, -0.5, 0.25, xs, ys, new double[n]));
+        if (!reuse) return new Ways(() -> f.call(1.5, -0.5, 0.25, xs, ys), () -> Plain.polynomial(1.5, -0.5, 0.25, xs, ys, new double[n]))
+                .with(Way.VECTOR, () -> Vectors.polynomial(1.5, -0.5, 0.25, xs, ys, new double[n]));
         PolynomialInPlace typed = f.as(PolynomialInPlace.class);
         double[] out = new double[n];
         double[] plain = new double[n];
-        return new Pair(() -> {
+        double[] vector = new double[n];
+        return new Ways(() -> {
             typed.apply(1.5, -0.5, 0.25, xs, ys, out);
             return out;
-        }, () -> Plain.polynomial(1.5, -0.5, 0.25, xs, ys, plain));
+        }, () -> Plain.polynomial(1.5, -0.5, 0.25, xs, ys, plain))
+                .with(Way.VECTOR, () -> Vectors.polynomial(1.5, -0.5, 0.25, xs, ys, vector));
     }
 
-    private static Pair squaredDistance() {
+    private static Ways squaredDistance() {
         var x = dvector("x");
         var y = dvector("y");
         double[] xs = uniform(1, 1_000_000);
         double[] ys = uniform(2, 1_000_000);
         var f = function().in(x, y).out(x.sub(y).pow(2).sum()).compile().into(NDArray.zeros(DType.FLOAT64));
-        return new Pair(() -> f.call(xs, ys), () -> Plain.squaredDistance(xs, ys));
+        return new Ways(() -> f.call(xs, ys), () -> Plain.squaredDistance(xs, ys))
+                .with(Way.VECTOR, () -> Vectors.squaredDistance(xs, ys));
     }
 
-    private static Pair sums(int axis) {
+    private static Ways softmax() {
+        int n = 1024;
+        var x = fmatrix("x");
+        float[] xs = Perceptron.uniform(1, n * n, 2);
+        NDArray matrix = NDArray.wrap(xs, n, n);
+        var f = function().in(x).out(damo.Damo.softmax(x, 1)).compile().into(NDArray.zeros(DType.FLOAT32, n, n));
+        float[] plain = new float[n * n];
+        float[] vector = new float[n * n];
+        return new Ways(() -> f.call(matrix), () -> Plain.softmax(xs, plain, n), 1e-5).with(Way.VECTOR, () -> Vectors.softmax(xs, vector, n));
+    }
+
+    private static Ways sums(int axis) {
         int n = 1024;
         var x = dmatrix("x");
         double[] xs = uniform(1, n * n);
         NDArray matrix = NDArray.wrap(xs, n, n);
         double[] out = new double[n];
         var f = function().in(x).out(x.sum(axis)).compile().into(new double[n]);
-        return new Pair(() -> f.call(matrix), axis == 1 ? () -> Plain.rowSums(xs, out) : () -> Plain.columnSums(xs, out));
+        return new Ways(() -> f.call(matrix), axis == 1 ? () -> Plain.rowSums(xs, out) : () -> Plain.columnSums(xs, out));
     }
 
     static final int SAMPLES = 400;
     static final int FEATURES = 784;
 
-    private static Pair regression() {
+    private static Ways regression() {
         double[] x = uniform(1, SAMPLES * FEATURES);
         double[] y = labels();
         double[] w = weights();
         NDArray matrix = NDArray.wrap(x, SAMPLES, FEATURES);
         var f = regressionStep(w);
         var plain = new Plain.Regression(w);
-        return new Pair(() -> f.call(matrix, y), () -> plain.step(x, y));
+        var vector = new VectorRegression(w);
+        var openBlas = new VectorRegression(w);
+        return new Ways(() -> f.call(matrix, y), () -> plain.step(x, y))
+                .with(Way.VECTOR, () -> vector.step(x, y)).with(Way.OPENBLAS, () -> openBlas.stepByOpenBlas(x, y));
     }
 
     /// From nothing to a compiled training step.
@@ -155,7 +182,7 @@ public enum Workload {
     }
 
     /// All that a loop costs: a step of this is one multiplication and one addition, one after the other.
-    private static Pair loop() {
+    private static Ways loop() {
         int steps = 100_000;
         var initial = dscalar("initial");
         var loop = scan();
@@ -163,10 +190,10 @@ public enum Workload {
         loop.next(s, s.mul(0.5).add(1));
         loop.times(steps);
         var f = function().in(initial).out(loop.last(s)).compile().into(NDArray.zeros(DType.FLOAT64));
-        return new Pair(() -> f.call(0.25), () -> Plain.recurrence(0.25, steps));
+        return new Ways(() -> f.call(0.25), () -> Plain.recurrence(0.25, steps));
     }
 
-    private static Pair power() {
+    private static Ways power() {
         int n = 1_000;
         int exponent = 100;
         var x = dvector("x");
@@ -178,11 +205,13 @@ public enum Workload {
         double[] at = new Random(1).doubles(n).map(u -> 0.9 + 0.2 * u).toArray();
         double[] out = new double[n];
         double[] plain = new double[n];
+        double[] vector = new double[n];
         var f = function().in(x).out(loop.last(product)).compile().into(out);
-        return new Pair(() -> f.call(at), () -> Plain.power(at, exponent, plain));
+        return new Ways(() -> f.call(at), () -> Plain.power(at, exponent, plain))
+                .with(Way.VECTOR, () -> Vectors.power(at, exponent, vector));
     }
 
-    private static Pair xnor() {
+    private static Ways xnor() {
         var x = dmatrix("x");
         var target = dvector("target");
         var w1 = shared(new double[] {0.55, 0.72});
@@ -201,27 +230,32 @@ public enum Workload {
         double[] labels = {1, 0, 0, 1};
         NDArray matrix = NDArray.wrap(inputs, 4, 2);
         var plain = new Plain.Xnor();
-        return new Pair(() -> f.call(matrix, labels), () -> plain.step(inputs, labels));
+        return new Ways(() -> f.call(matrix, labels), () -> plain.step(inputs, labels));
     }
 
-    private static Pair product(DType dtype) {
-        int n = 512;
-        var x = tensor(dtype, "x", -1, -1);
-        var y = tensor(dtype, "y", -1, -1);
-        NDArray xs = NDArray.wrap(uniform(1, n * n), n, n).astype(dtype);
-        NDArray ys = NDArray.wrap(uniform(2, n * n), n, n).astype(dtype);
-        var f = function().in(x, y).out(dot(x, y)).compile().into(NDArray.zeros(dtype, n, n));
-        Supplier<Object> damo = () -> f.call(xs, ys);
-        if (dtype == DType.FLOAT32) {
-            float[] a = xs.toFloatArray();
-            float[] b = ys.toFloatArray();
-            float[] out = new float[n * n];
-            return new Pair(damo, () -> Product.of(a, b, out, n), 1e-3);
-        }
-        double[] a = xs.toDoubleArray();
-        double[] b = ys.toDoubleArray();
+    private static Ways product(int n) {
+        double[] x = uniform(1, n * n);
+        double[] y = uniform(2, n * n);
+        double[] plain = new double[n * n];
         double[] out = new double[n * n];
-        return new Pair(damo, () -> Product.of(a, b, out, n));
+        return new Ways(product(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n)), () -> Product.of(x, y, plain, n))
+                .with(Way.VECTOR, () -> VectorDoubleProduct.of(x, y, out, n)).with(Way.OPENBLAS, () -> OpenBlas.of(x, y, out, n));
+    }
+
+    private static Ways floatProduct(int n) {
+        float[] x = Perceptron.uniform(1, n * n, 2);
+        float[] y = Perceptron.uniform(2, n * n, 2);
+        float[] plain = new float[n * n];
+        float[] out = new float[n * n];
+        return new Ways(product(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n)), () -> Product.of(x, y, plain, n), 1e-3)
+                .with(Way.VECTOR, () -> VectorFloatProduct.of(x, y, out, n)).with(Way.OPENBLAS, () -> OpenBlas.of(x, y, out, n));
+    }
+
+    private static Supplier<Object> product(NDArray xs, NDArray ys) {
+        var x = tensor(xs.dtype(), "x", -1, -1);
+        var y = tensor(xs.dtype(), "y", -1, -1);
+        var f = function().in(x, y).out(dot(x, y)).compile().into(NDArray.zeros(xs.dtype(), xs.shape()));
+        return () -> f.call(xs, ys);
     }
 
     // ---- data

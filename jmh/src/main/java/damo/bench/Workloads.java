@@ -14,21 +14,23 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Every [Workload], by Damo and by plain Java. JMH takes methods, then parameters by their names: so the two ways of a task take turns.
+/// Every [Workload], by Damo and by plain Java; the other ways of a task with `-p task=W2 -p way=VECTOR`. JMH takes methods, then parameters by
+/// their names: so the ways of a task take turns.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsAppend = {"--sun-misc-unsafe-memory-access=allow", "-Ddamo.threads=1"})       // plain Java has one thread
+// Plain Java has one thread.
+@Fork(value = 2, jvmArgsAppend = {"--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
+        "--add-modules=jdk.incubator.vector", "-Ddamo.threads=1"})
 public class Workloads {
     @Param Workload task;
-    @Param({"damo", "plain"}) String way;
+    @Param({"DAMO", "PLAIN"}) Way way;
     private Supplier<Object> work;
 
     @Setup public void check() {
-        Workload.Pair pair = task.checked();
-        work = way.equals("damo") ? pair.damo() : pair.plain();
+        work = task.checked(way);
     }
 
     @Benchmark public Object run() {
