@@ -10,6 +10,7 @@ import damo.kernel.Values;
 import damo.math.Expansions;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,8 @@ import org.objectweb.asm.Type;
 /// @param bytes the class file; the class has a public constructor without parameters and implements [KernelCode]
 /// @param sizes the bytes of bytecode of each kernel
 /// @param loops the loops that are methods of their own; they run by the numbers after those of the kernels
-public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops) {
+/// @param vectors the kernels that are done with vectors, in part at least
+public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops, Set<String> vectors) {
     static final String DESCRIPTOR = "([Ljava/lang/Object;[I)V";
 
     /// Loops that are to be methods.
@@ -50,13 +52,14 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
     /// @param symbols where each extent lies
     /// @param listing the text that the class's line numbers mean, which lies in [#source(String)]
+    /// @param vectorBits the bits of a vector, if `jdk.incubator.vector` is there; 0 for code without vectors, which does the same bit for bit
     /// @throws MethodTooLarge if a kernel is too large to be compiled
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing) {
+            Map<String, Integer> symbols, Listing listing, int vectorBits) {
         var looped = new HashSet<String>();
         while (true)
             try {
-                return of(name, values, kernels, loops, buffers, symbols, listing, looped);
+                return of(name, values, kernels, loops, buffers, symbols, listing, vectorBits, looped);
             } catch (MethodTooLarge e) {
                 if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
             }
@@ -68,7 +71,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     }
 
     private static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing, Set<String> looped) {
+            Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
         writer.visitSource(source(name), null);
@@ -77,11 +80,22 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         var sizes = new LinkedHashMap<String, Integer>();
         Map<Kernel, List<Stmt>> scheduled = new IdentityHashMap<>();
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
+        var vectors = new HashSet<String>();
         for (Kernel kernel : kernels) {
-            scheduled.put(kernel, Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name())));
+            List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name()));
+            scheduled.put(kernel, statements);
             methods.put(kernel, methods.size());
+            Vectorization vectorization = Vectorization.of(values, statements, vectorBits);
+            Listing.Lines lines = listing.of(kernel);
+            if (vectorization.isAny()) {
+                MethodVisitor trial = writer().visitMethod(ACC_STATIC, "k", DESCRIPTOR, null, null);
+                if (kernel(trial, helpers, statements, vectorization, lines, buffers, symbols) <= MethodTooLarge.LIMIT) vectors.add(kernel.name());
+                else vectorization = Vectorization.NONE;
+            }
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
-            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));
+            int size = kernel(mv, helpers, statements, vectorization, lines, buffers, symbols);
+            if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel.name(), size);
+            sizes.put(kernel.name(), size);
         }
         var emitted = new ArrayList<Step.Loop>();
         var around = new LoopCode.Surroundings(name, methods, scheduled, loops, buffers, symbols, listing);
@@ -95,19 +109,15 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         helpers.copy();
         dispatch(writer, name, kernels.size(), emitted.size());
         writer.visitEnd();
-        return new KernelClass(name, writer.toByteArray(), sizes, emitted);
+        return new KernelClass(name, writer.toByteArray(), sizes, emitted, vectors);
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {
         mv.visitCode();
         var start = new Label();
-        var end = new Label();
         mv.visitLabel(start);
         new LoopCode(mv, helpers, around).method(loop);
-        mv.visitLabel(end);
-        mv.visitMaxs(0, 0);
-        mv.visitEnd();
-        return end.getOffset() - start.getOffset();
+        return finish(mv, start);
     }
 
     /// Frames are computed; types other than arrays and numbers are never merged.
@@ -155,13 +165,13 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         mv.visitEnd();
     }
 
-    private static int kernel(MethodVisitor mv, Helpers helpers, String name, List<Stmt> statements, Listing.Lines lines,
+    private static int kernel(MethodVisitor mv, Helpers helpers, List<Stmt> statements, Vectorization vectorization, Listing.Lines lines,
             Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
         mv.visitCode();
         var start = new Label();
         mv.visitLabel(start);
         var lanes = new ScalarLanes(mv, helpers);
-        var method = new KernelMethod(mv, lanes, 2);
+        var method = new KernelMethod(mv, lanes, 2, vectorization);
         Roots needs = Roots.of(statements);
         for (Buffer buffer : needs.buffers) {
             int local = method.values.local(DType.INT32);
@@ -182,15 +192,15 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         }
         method.kernel(statements, lines);
         mv.visitInsn(RETURN);
-        return finish(mv, name, start);
+        return finish(mv, start);
     }
 
-    /// Ends a method that began at `start`, and tells its size.
-    static int finish(MethodVisitor mv, String kernel, Label start) {
+    /// Ends a method that began at `start`, unless it is too large, and tells its size.
+    static int finish(MethodVisitor mv, Label start) {
         var end = new Label();
         mv.visitLabel(end);
         int size = end.getOffset() - start.getOffset();
-        if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel, size);
+        if (size > MethodTooLarge.LIMIT) return size;
         mv.visitMaxs(0, 0);
         mv.visitEnd();
         return size;

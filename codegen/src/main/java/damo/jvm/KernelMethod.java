@@ -6,6 +6,7 @@ import damo.kernel.Axis;
 import damo.kernel.Listing;
 import damo.kernel.Value;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.List;
 import org.objectweb.asm.Label;
@@ -16,6 +17,8 @@ final class KernelMethod {
     private static final int MOST_LINES = 0xFFFF;                      // of a class file
 
     private final MethodVisitor mv;
+    private final ScalarLanes lanes;
+    private final Vectorization vectorization;
     private final FoldCode folds;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
@@ -24,8 +27,11 @@ final class KernelMethod {
     final ValueCode values;
 
     /// @param firstLocal the first local variable that is free
-    KernelMethod(MethodVisitor mv, Lanes lanes, int firstLocal) {
+    /// @param vectorization which loops are done with vectors
+    KernelMethod(MethodVisitor mv, ScalarLanes lanes, int firstLocal, Vectorization vectorization) {
         this.mv = mv;
+        this.lanes = lanes;
+        this.vectorization = vectorization;
         values = new ValueCode(mv, lanes, firstLocal);
         folds = new FoldCode(mv, lanes, values, this);
     }
@@ -87,6 +93,17 @@ final class KernelMethod {
                 int i = values.local(DType.INT32);
                 values.root(from);
                 mv.visitVarInsn(ISTORE, i);
+                VectorLanes vectors = vectors(stmt);
+                if (vectors != null) {
+                    int whole = values.local();
+                    values.root(to);
+                    ScalarLanes.integer(mv, vectors.count() - 1);
+                    mv.visitInsn(ISUB);
+                    mv.visitVarInsn(ISTORE, whole);
+                    values.vectors(axis, vectors);
+                    loop(axis, i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(body));
+                    values.scalars();
+                }
                 loop(axis, i, step, () -> values.root(to), () -> block(body));
             }
             case Stmt.Guard(var extents, var body) -> {
@@ -102,6 +119,12 @@ final class KernelMethod {
             case Stmt.Run run -> folds.run(run);
             case Stmt.Put(var to, var offset, var value) -> values.put(to, offset, value);
         }
+    }
+
+    /// The vectors that a loop is done with, or `null`.
+    VectorLanes vectors(Stmt loop) {
+        Vectorization.Form form = vectorization.of(loop);
+        return form == null ? null : new VectorLanes(mv, lanes, form.lanes(), form.masks(), values::local);
     }
 
     /// `body` for `axis`, whose position is in `i`, while it is below what `end` pushes.

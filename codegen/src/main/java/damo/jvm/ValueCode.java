@@ -6,6 +6,7 @@ import damo.CompilerBug;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.FreeAxes;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.type.DType;
@@ -20,10 +21,14 @@ import org.objectweb.asm.MethodVisitor;
 /// Emits values: where each is kept, and what it is computed from; what one operation looks like, [Lanes] knows.
 ///
 /// Stack contract: `value` leaves exactly one operand. Values that are used more than once stay in a local variable, which those see
-/// that come after it in its list of statements and in the lists within.
+/// that come after it in its list of statements and in the lists within. In the body of a loop that is done with vectors, what varies along
+/// the loop is a vector, save the offsets, which are those of the first lane.
 final class ValueCode {
     private final MethodVisitor mv;
     private final Lanes lanes;
+    private VectorLanes vectors;                                       // null but in the body of a loop that is done with vectors
+    private Axis along;                                                // its axis
+    private final FreeAxes free = new FreeAxes();
     private final Map<Value, Integer> uses = new IdentityHashMap<>();
     private final Map<String, Integer> symbols = new HashMap<>();
     private final Map<Buffer, Integer> arrays = new HashMap<>();
@@ -43,18 +48,34 @@ final class ValueCode {
     }
 
     /// Where values are known: within a list of statements, or one side of a branch. `needed` is computed in it whatever branches are taken.
-    private record Scope(Scope outer, Set<Value> needed, int firstLocal, Map<Value, Integer> locals) {
+    private record Scope(Scope outer, Set<Value> needed, int firstLocal, Map<Value, Integer> locals, Map<Value, Integer> vectors) {
         Scope(Scope outer, Set<Value> needed, int firstLocal) {
-            this(outer, needed, firstLocal, new IdentityHashMap<>());
+            this(outer, needed, firstLocal, new IdentityHashMap<>(), new IdentityHashMap<>());
         }
 
-        Integer find(Value v) {
+        Scope needing(Set<Value> other) {
+            return new Scope(outer, other, firstLocal, locals, vectors);
+        }
+
+        Integer find(Value v, boolean vector) {
             for (Scope s = this; s != null; s = s.outer) {
-                Integer local = s.locals.get(v);
+                Integer local = (vector ? s.vectors : s.locals).get(v);
                 if (local != null) return local;
             }
             return null;
         }
+    }
+
+    /// From here on what varies along `axis` is a vector.
+    void vectors(Axis axis, VectorLanes forms) {
+        along = axis;
+        vectors = forms;
+    }
+
+    /// From here on nothing is a vector.
+    void scalars() {
+        along = null;
+        vectors = null;
     }
 
     /// The array of `buffer` is in this local variable.
@@ -87,6 +108,11 @@ final class ValueCode {
         scope.locals.put(v, local);
     }
 
+    /// A local variable for an int or an object.
+    int local() {
+        return nextLocal++;
+    }
+
     /// Local variables for a value.
     int local(DType dtype) {
         int local = nextLocal;
@@ -107,9 +133,10 @@ final class ValueCode {
                 mv.visitVarInsn(ALOAD, arrays.get(to));
                 value(offset);
             }
-            value(value);
-            if (local == null) lanes.store(to.dtype());
-            else lanes.set(to.dtype(), local);
+            element(value);
+            if (local != null) lanes.set(to.dtype(), local);
+            else if (vectors != null) vectors.store(to.dtype());
+            else lanes.store(to.dtype());
         });
     }
 
@@ -141,10 +168,10 @@ final class ValueCode {
 
     /// Computes `v` here, once.
     void let(Value v) {
-        if (scope.find(v) != null) return;
+        if (scope.find(v, false) != null) return;
         needing(List.of(v), () -> {
-            compute(v);
-            keep(v);
+            compute(v, false);
+            keep(v, false);
         });
     }
 
@@ -155,29 +182,46 @@ final class ValueCode {
 
     /// While `action` runs, what these values surely need is computed before any branch that might need it too.
     void needing(List<Value> roots, Runnable action) {
-        scope = new Scope(scope.outer, needs.of(roots), scope.firstLocal, scope.locals);
+        scope = scope.needing(needs.of(roots));
         action.run();
-        scope = new Scope(scope.outer, Set.of(), scope.firstLocal, scope.locals);
+        scope = scope.needing(Set.of());
     }
 
-    /// Pushes `v`.
-    void value(Value v) {
-        Integer known = scope.find(v);
+    /// Pushes `v`, a vector of it where the loop is done with vectors.
+    void element(Value v) {
+        value(v, vectors != null);
+    }
+
+    private void value(Value v) {
+        value(v, false);
+    }
+
+    private void value(Value v, boolean vector) {
+        Integer known = scope.find(v, vector);
         if (known != null) {
-            lanes.get(v.dtype(), known);
+            lanes(vector).get(v.dtype(), known);
             return;
         }
-        compute(v);
+        if (vector && !free.of(v).contains(along)) {
+            value(v, false);
+            vectors.broadcast(v.dtype());
+            return;
+        }
+        compute(v, vector);
         if (uses.getOrDefault(v, 0) > 1 && !isTrivial(v)) {
-            lanes.dup(v.dtype());
-            keep(v);
+            lanes(vector).dup(v.dtype());
+            keep(v, vector);
         }
     }
 
-    private void keep(Value v) {
-        int local = local(v.dtype());
-        lanes.set(v.dtype(), local);
-        scope.locals.put(v, local);
+    private Lanes lanes(boolean vector) {
+        return vector ? vectors : lanes;
+    }
+
+    private void keep(Value v, boolean vector) {
+        int local = vector ? local() : local(v.dtype());
+        lanes(vector).set(v.dtype(), local);
+        (vector ? scope.vectors : scope.locals).put(v, local);
     }
 
     /// Whether `v` is as good as a local variable already.
@@ -188,10 +232,11 @@ final class ValueCode {
         };
     }
 
-    private void compute(Value v) {
+    private void compute(Value v, boolean vector) {
+        Lanes as = lanes(vector);
         switch (v.op()) {
-            case Scalar.Real number -> lanes.number(number, v.dtype());
-            case Scalar.Whole number -> lanes.number(number, v.dtype());
+            case Scalar.Real number -> as.number(number, v.dtype());
+            case Scalar.Whole number -> as.number(number, v.dtype());
             case Scalar.Symbol(var name) -> mv.visitVarInsn(ILOAD, symbols.get(name));
             case Scalar.Index(var axis) -> {
                 mv.visitVarInsn(ILOAD, positions.get(axis));
@@ -200,27 +245,32 @@ final class ValueCode {
                     ScalarLanes.integer(mv, shift);
                     mv.visitInsn(IADD);
                 }
+                if (vector) vectors.positions();
             }
             case Scalar.Flat(var from, _) when scalars.containsKey(from) -> lanes.get(from.dtype(), scalars.get(from));
             case Scalar.Flat(var from, var offset) -> {
                 mv.visitVarInsn(ALOAD, arrays.get(from));
                 value(offset);
-                lanes.load(from.dtype());
+                as.load(from.dtype());
             }
-            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE -> branch(args.get(0), args.get(1), args.get(2));
+            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE && !vector -> branch(args.get(0), args.get(1), args.get(2));
             case Scalar.Apply(var f, var args) -> {
-                args.forEach(this::value);
-                lanes.apply(f, args.getLast().dtype());
+                args.forEach(x -> value(x, vector));
+                as.apply(f, args.getLast().dtype());
             }
             case Scalar.Convert(var x) -> {
-                value(x);
-                lanes.convert(x.dtype(), v.dtype());
+                value(x, vector);
+                as.convert(x.dtype(), v.dtype());
             }
             case Scalar.Bits(var x) -> {
-                value(x);
-                lanes.bits(x.dtype());
+                value(x, vector);
+                as.bits(x.dtype());
             }
-            case Scalar.Choose(var condition, var then, var otherwise) -> branch(condition, then, otherwise);
+            case Scalar.Choose(var condition, var then, var otherwise) when !vector -> branch(condition, then, otherwise);
+            case Scalar.Choose choose -> {
+                choose.operands().forEach(x -> value(x, true));
+                vectors.apply(ScalarOp.WHERE, v.dtype());
+            }
             case Scalar.Load _, Scalar.Fold _ -> throw new CompilerBug("emit", "the schedule left it unplaced", v.toString());
         }
     }
@@ -244,10 +294,10 @@ final class ValueCode {
     }
 
     private void ahead(Value v, Set<Value> other, Set<Value> seen) {
-        if (isTrivial(v) || !seen.add(v) || scope.find(v) != null) return;
+        if (isTrivial(v) || !seen.add(v) || scope.find(v, false) != null) return;
         if (other.contains(v) || scope.needed.contains(v)) {
-            compute(v);
-            keep(v);
+            compute(v, false);
+            keep(v, false);
         } else v.op().operands().forEach(o -> ahead(o, other, seen));
     }
 

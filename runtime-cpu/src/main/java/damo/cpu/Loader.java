@@ -42,7 +42,7 @@ final class Loader {
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing);
+            KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing, 0);
             int number = parts.size() * ENTRIES_OF_A_CLASS;
             for (Kernel kernel : part) ofKernels.put(kernel, number++);
             for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);
