@@ -29,6 +29,7 @@ final class Compiled {
     private final Program program;
     private final Listing listing;
     private final KernelCode code;
+    private final TieredCode tiers;              // null if code stays as it is
     private final Action[] actions;
     private final Extent[] extents;              // by position
     private final int[] slots;                   // by position; −1 for what is no temporary
@@ -47,9 +48,9 @@ final class Compiled {
         this.program = form.program();
         this.listing = listing;
         List<Kernel> kernels = Kernels.of(program);
-        Loader.Loaded loaded = Loader.load(program, listing, kernels, form.values(), plan.positions());
+        Vectors.Use use = Vectors.use();
+        Loader.Loaded loaded = load(kernels, use == Vectors.Use.FORCE ? Vectors.bits() : 0);
         actions = Action.of(program, loaded, plan.positions());
-        code = loaded.code();
         int count = plan.positions().size();
         extents = new Extent[count];
         slots = new int[count];
@@ -63,6 +64,13 @@ final class Compiled {
         counters = program.counters().size();
         checks = program.checks();
         mayFail = mayFail(program.steps());
+        tiers = use == Vectors.Use.ON ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
+                new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
+        code = tiers == null ? loaded.code() : tiers;
+    }
+
+    private Loader.Loaded load(List<Kernel> kernels, int vectorBits) {
+        return Loader.load(program, listing, kernels, form.values(), plan.positions(), vectorBits);
     }
 
     /// Whether something may be stored by then when a call fails.
@@ -123,8 +131,20 @@ final class Compiled {
         for (int i = 0; i < program.symbols().size(); i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
         run(actions, evaluated, symbols, buffers, workspace);
         idle.set(workspace);
+        if (tiers != null) tiers.used(elements(arguments) + elements(results), evaluated);
         deliver(results, destinations);
         return results;
+    }
+
+    private static long elements(NDArray[] arrays) {
+        long size = 0;
+        for (NDArray x : arrays) size += x.size();
+        return size;
+    }
+
+    /// Whether some kernel runs with vectors by now, for whoever waits for it.
+    boolean isVector() {
+        return tiers != null && tiers.isVector();
     }
 
     /// Copies what could not be computed in place, once nothing can fail any more.
