@@ -3,9 +3,6 @@ package damo.jvm;
 /// What takes more than an instruction or a call of `java.lang.Math`. [Helpers] copies these methods into the classes that use them, so
 /// that those need nothing but `java.base`.
 final class Arithmetic {
-    private static final double LOG2E = 1.4426950408889634;
-    private static final double LOG2E_LOW = 2.0355273740931033e-17;    // what LOG2E lacks
-
     private Arithmetic() {}
 
     static int floorDiv(int x, int y) {
@@ -110,10 +107,6 @@ final class Arithmetic {
         return (float) pow((double) x, (double) y);
     }
 
-    static float atan2(float y, float x) {
-        return (float) Math.atan2(y, x);
-    }
-
     /// From the exact remainder, as C's `fmod` gives it: the floor of a rounded quotient would be wrong next to an integer.
     static double floorDiv(double x, double y) {
         if (y == 0) return x / y;
@@ -135,21 +128,6 @@ final class Arithmetic {
 
     static float floorMod(float x, float y) {
         return (float) floorMod((double) x, (double) y);
-    }
-
-    /// Within 1 ulp, and exact at powers of two: the exponent is split off, and what is left is near 1.
-    static double log2(double x) {
-        if (!(x > 0) || Double.isInfinite(x)) return Math.log(x);
-        double lift = x < Double.MIN_NORMAL ? 54 : 0;
-        double normal = x < Double.MIN_NORMAL ? x * 0x1p54 : x;
-        int exponent = Math.getExponent(normal);
-        double m = Math.scalb(normal, -exponent);
-        if (m > 1.4142135623730951) {
-            m /= 2;
-            exponent++;
-        }
-        double log = Math.log(m);
-        return exponent - lift + Math.fma(log, LOG2E, log * LOG2E_LOW);
     }
 
     // Halved with the lost bit kept as sticky, so that the one rounding is the conversion's.

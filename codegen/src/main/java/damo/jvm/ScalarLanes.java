@@ -127,25 +127,19 @@ final class ScalarLanes implements Lanes {
                 helper(isWideUnsigned(t) ? "powUnsigned" : "pow", t, 2);
                 narrow(t);
             }
-            case ATAN2 -> {
-                if (t == DType.FLOAT64) math("atan2", t, 2);
-                else helper("atan2", t, 2);
-            }
             case CEIL, FLOOR, ROUND -> {
-                if (t.isFloat()) inDouble(f == ScalarOp.ROUND ? "rint" : f.opcode(), t);
+                if (t.isFloat()) inDouble("java/lang/Math", f == ScalarOp.ROUND ? "rint" : f.opcode(), t);
             }
-            case SQRT, CBRT, EXP, EXPM1, LOG, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH -> inDouble(f.opcode(), t);
-            case LOG2 -> {
-                if (t == DType.FLOAT32) mv.visitInsn(F2D);
-                helpers.call(mv, "log2", "(D)D");
-                if (t == DType.FLOAT32) mv.visitInsn(D2F);
-            }
+            case SQRT -> inDouble("java/lang/Math", "sqrt", t);
+            // Of huge numbers only, hardly ever; the same everywhere.
+            case SIN, COS, TAN -> inDouble("java/lang/StrictMath", f.opcode(), t);
             case FMA -> math("fma", t, 3);
             case LT -> compare(IFLT, IF_ICMPLT, DCMPG, t);
             case LE -> compare(IFLE, IF_ICMPLE, DCMPG, t);
             case EQ -> compare(IFEQ, IF_ICMPEQ, DCMPL, t);
             case NE -> compare(IFNE, IF_ICMPNE, DCMPL, t);
-            case EXP2, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, WHERE ->
+            case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, ATAN2, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
+                 SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, WHERE ->
                     throw new CompilerBug("emit", "lanes do not have %s".formatted(f), f.opcode());
         }
     }
@@ -163,9 +157,9 @@ final class ScalarLanes implements Lanes {
         helpers.call(mv, name, JvmType.of(t).descriptor(arity));
     }
 
-    private void inDouble(String name, DType t) {
+    private void inDouble(String owner, String name, DType t) {
         if (t == DType.FLOAT32) mv.visitInsn(F2D);
-        math(name, DType.FLOAT64, 1);
+        mv.visitMethodInsn(INVOKESTATIC, owner, name, "(D)D", false);
         if (t == DType.FLOAT32) mv.visitInsn(D2F);
     }
 

@@ -1,0 +1,112 @@
+package damo.math;
+
+import damo.math.Term.Pair;
+
+/// The exponential function and what is made of it alone.
+///
+/// `x = n ln 2 + r` with `|r| ≤ ½ ln 2`, and `exp(r) = 1 + r + r²·q(r)`. `q` is the Chebyshev interpolant of `(exp(r) − 1 − r) / r²` on that
+/// interval, computed with 80 digits and rounded, of degree 10 (relative error of the exponential 2⁻⁵⁶) for float64, of degree 4 (2⁻²⁶) for
+/// float32. The two parts of ln 2 are such that `n` times the first is exact (Cody and Waite).
+final class Exponentials {
+    private static final double[] Q = {0.5000000000000002, 0.1666666666666667, 0.04166666666663892, 0.008333333333326136, 0.0013888888901817103,
+            0.00019841269874820627, 2.48015627187353e-05, 2.7557255400206422e-06, 2.757775588891118e-07, 2.5105217004720745e-08,
+            1.471503807676478e-09};
+    private static final double[] Q32 = {0.5, 0.16666576266288757, 0.041666556149721146, 0.008363178931176662, 0.0013926184037700295};
+    static final double LOG2E = 1.4426950408889634;
+    private static final double LN2_HI = 0.6931471805598903, LN2_LO = 5.497923018708371e-14;
+    private static final double LN2_HI_32 = 0.693145751953125, LN2_LO_32 = 1.428606765330187e-06;
+    private static final double LN2 = 0.6931471805599453, LN2_REST = 2.3190468138462996e-17;
+    private static final double LN2_32 = 0.6931471824645996, LN2_REST_32 = -1.9046542121259336e-09;
+    private static final double INF = Double.POSITIVE_INFINITY;
+
+    private Exponentials() {}
+
+    /// `(1 + r + w)·2ⁿ`, `w` far smaller than 1.
+    ///
+    /// @param n with [Term#rounder] added
+    record Power(Term r, Term w, Term n) {
+        /// `1 + r + w`.
+        Pair mantissa() {
+            Pair sum = Term.quickSum(r.number(1), r);
+            return Term.quickSum(sum.hi(), sum.lo().add(w));
+        }
+
+        /// All of it. The bounds are on the natural or binary logarithm: what is above `most` is infinite, below `normal` it is subnormal.
+        Term value(Term x, double most, double normal, double least) {
+            Term m = r.add(w).add(1);
+            int lift = x.isDouble() ? 64 : 32;
+            Term scaled = m.scaled(n);
+            Term small = scaled.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, -lift));
+            // The product is ∞, or NaN of NaN.
+            return x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
+        }
+    }
+
+    /// `exp(x)` in parts.
+    static Power power(Term x) {
+        Term n = x.fma(LOG2E, x.rounder());
+        Term count = n.sub(x.rounder());
+        Term exact = count.fma(-x.pick(LN2_HI, LN2_HI_32), x);
+        Term low = count.mul(x.pick(LN2_LO, LN2_LO_32));
+        Term r = exact.sub(low);
+        return power(r, exact.sub(r).sub(low), n);
+    }
+
+    /// `exp(r + rest)·2ⁿ`, with the rounder added to `n`.
+    static Power power(Term r, Term rest, Term n) {
+        return new Power(r, r.mul(r).fma(r.polynomial(Q, Q32), rest), n);
+    }
+
+    /// 0.9 ulp.
+    static Term exp(Term x) {
+        return power(x).value(x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
+    }
+
+    /// 1 ulp, exact at integers.
+    static Term exp2(Term x) {
+        Term n = x.add(x.rounder());
+        Term exact = x.sub(n.sub(x.rounder()));
+        Pair r = Term.product(exact, x.number(x.pick(LN2, LN2_32)));
+        return power(r.hi(), exact.fma(x.pick(LN2_REST, LN2_REST_32), r.lo()), n)
+                .value(x, x.pick(Math.nextDown(1024.0), Math.nextDown(128f)), x.pick(-1021, -125), x.pick(-1076, -151));
+    }
+
+    /// `2ⁿ(r + w) + (2ⁿ − 1)`, halved until the end as 2¹⁰²⁴ is too much. 1.3 ulp.
+    static Term expm1(Term x) {
+        Power p = power(x);
+        Term half = p.n.power(-1);
+        Term y = half.fma(p.w, half.fma(p.r, half.sub(0.5))).mul(2);
+        Term most = x.gt(x.pick(709.782712893384, 88.72283)).where(x.number(INF), y);
+        return x.abs().lt(x.pick(0x1p-54, 0x1p-25)).where(x, x.lt(-40).where(x.number(-1), most));
+    }
+
+    /// `exp(x) − 1` for −40 < x < 80.
+    static Pair expm1Pair(Term x) {
+        Power p = power(x);
+        Term scale = p.n.power(0);
+        Pair sum = Term.sum(scale.sub(1), scale.mul(p.r));
+        return Term.quickSum(sum.hi(), scale.fma(p.w, sum.lo()));
+    }
+
+    /// `exp(x)` for −80 < x < 80.
+    static Pair expPair(Term x) {
+        Power p = power(x);
+        Pair m = p.mantissa();
+        Term scale = p.n.power(0);
+        return new Pair(m.hi().mul(scale), m.lo().mul(scale));
+    }
+
+    /// `1 / (1 + e)`, or `e / (1 + e)` for negative `x`, with `e = exp(−|x|)`, which does not overflow; the quotient is corrected by its
+    /// residual. 1.5 ulp.
+    static Term sigmoid(Term x) {
+        Term below = x.abs().neg();
+        Term far = below.lt(-80);
+        Pair e = expPair(below);
+        Pair d = Term.quickSum(x.number(1), far.where(x.number(0), e.hi()));
+        Term rest = d.lo().add(far.where(x.number(0), e.lo()));
+        Term top = x.lt(0).where(exp(below), x.number(1));
+        Term inverse = x.number(1).div(d.hi());
+        Term q = top.mul(inverse);
+        return q.neg().fma(d.hi(), top).sub(q.mul(rest)).fma(inverse, q);
+    }
+}

@@ -1,0 +1,155 @@
+package damo.jvm;
+
+import static org.junit.jupiter.api.Assertions.*;
+
+import damo.graph.ScalarOp;
+import damo.interpret.FloatMeaning;
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.kernel.Values;
+import damo.type.DType;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Measures the bounds that `damo.math` states. `-Ddamo.accuracy=N` takes N times as many samples and prints what was found.
+class AccuracyTest {
+    private static final int MORE = Integer.getInteger("damo.accuracy", 0);
+    private static final Map<ScalarOp, double[]> BOUNDS = new EnumMap<>(ScalarOp.class);
+
+    private static void bound(double wide, double narrow, ScalarOp... all) {
+        for (ScalarOp f : all) BOUNDS.put(f, new double[] {wide, narrow});
+    }
+
+    static {
+        bound(1, 1, ScalarOp.EXP, ScalarOp.EXP2, ScalarOp.LOG, ScalarOp.LOG2, ScalarOp.LOG10, ScalarOp.LOG1P);
+        bound(2, 2, ScalarOp.EXPM1, ScalarOp.SIN, ScalarOp.COS, ScalarOp.TAN, ScalarOp.ASIN, ScalarOp.ACOS, ScalarOp.ATAN, ScalarOp.ATAN2, ScalarOp.SINH,
+                ScalarOp.COSH, ScalarOp.TANH, ScalarOp.ASINH, ScalarOp.ACOSH, ScalarOp.ATANH, ScalarOp.SIGMOID, ScalarOp.SOFTPLUS, ScalarOp.LOG1MEXP,
+                ScalarOp.CBRT, ScalarOp.POW);
+    }
+
+    static List<ScalarOp> functions() {
+        return List.copyOf(BOUNDS.keySet());
+    }
+
+    /// `f` of every pair of elements, as emitted.
+    private static Object computed(ScalarOp f, DType t, Object x, Object y, int size) {
+        var v = new Values();
+        Value n = v.symbol("n");
+        Axis i = new Axis("i", n);
+        List<Value> at = v.indices(List.of(i));
+        Buffer a = new Buffer("x", t, List.of(n)), b = new Buffer("y", t, List.of(n)), z = new Buffer("z", t, List.of(n));
+        Value e = f.arity() == 1 ? v.apply(f, v.load(a, at)) : v.apply(f, v.load(a, at), v.load(b, at));
+        Run run = Run.of(v, List.of(new Kernel("f", List.of(i), List.of(new Store(z, at, e)))), List.of(z, a, b), "n");
+        Object out = t == DType.FLOAT64 ? new double[size] : new float[size];
+        run.run(new int[] {size}, out, x, y);
+        if (MORE > 0) System.out.println(f + " " + t + " " + run.type.sizes());
+        return out;
+    }
+
+    @ParameterizedTest @MethodSource("functions")
+    void float32(ScalarOp f) {
+        int stride = f.arity() == 1 ? 4001 : 16001;
+        int size = (int) ((1L << 32) / stride);
+        float[] x = new float[size], y = new float[size];
+        Random random = new Random(7);
+        for (int i = 0; i < size; i++) {
+            x[i] = Float.intBitsToFloat((int) (i * (long) stride + random.nextInt(stride)));
+            y[i] = other(f, x[i], random);
+        }
+        float[] z = (float[]) computed(f, DType.FLOAT32, x, y, size);
+        double worst = 0;
+        int where = 0;
+        for (int i = 0; i < size; i++) {
+            double exact = FloatMeaning.of(f, x[i], y[i]);
+            double error = error(exact, (float) exact, z[i], Math.ulp((float) exact));
+            if (error > worst) {
+                worst = error;
+                where = i;
+            }
+        }
+        check(f, 1, worst, "%s(%s, %s) = %s".formatted(f, x[where], y[where], z[where]));
+    }
+
+    private static float other(ScalarOp f, float x, Random random) {
+        if (f == ScalarOp.ATAN2 && random.nextBoolean()) return (float) (x * random.nextGaussian());
+        if (f == ScalarOp.POW) return (float) (random.nextGaussian() * 60 / Math.max(Math.abs(Math.log(Math.abs(x))), 1e-7));
+        return Float.intBitsToFloat(random.nextInt());
+    }
+
+    /// In ulp; 0 for what is exact where exactness matters: NaN, infinities, signs of zeros.
+    private static double error(double exact, float rounded, float z, double ulp) {
+        if (Double.isNaN(exact)) return Float.isNaN(z) ? 0 : 1e9;
+        if (Float.isNaN(z)) return 1e9;
+        if (Float.isInfinite(rounded) || Float.isInfinite(z)) return Float.compare(rounded, z) == 0 ? 0 : nearOverflow(exact, z);
+        if (exact == 0) return Float.compare((float) exact, z) == 0 ? 0 : 1e9;
+        if (z == 0 && z != exact && Math.copySign(1, z) != Math.copySign(1, exact)) return 1e9;
+        return Math.abs(exact - z) / ulp;
+    }
+
+    private static double nearOverflow(double exact, float z) {
+        return Math.abs(Math.abs(exact) - 0x1p128) < 0x1p106 && Math.abs(z) >= Float.MAX_VALUE && (exact < 0) == (z < 0) ? 1 : 1e9;
+    }
+
+    @ParameterizedTest @MethodSource("functions")
+    void float64(ScalarOp f) {
+        int size = 1200 * Math.max(1, MORE);
+        double[] x = new double[size], y = new double[size];
+        Random random = new Random(11);
+        for (int i = 0; i < size; i++) {
+            x[i] = switch (i % 5) {
+                case 0 -> Double.longBitsToDouble(random.nextLong());
+                case 1 -> random.nextGaussian() * Math.exp(random.nextDouble() * 20 - 12);
+                case 2 -> random.nextDouble() * 2.5 - 1.25;
+                case 3 -> random.nextGaussian() * 300;
+                default -> Math.rint(random.nextGaussian() * 10) * (random.nextBoolean() ? Math.PI / 4 : 1);
+            };
+            y[i] = f == ScalarOp.POW ? random.nextGaussian() * 500 / Math.max(Math.abs(Math.log(Math.abs(x[i]))), 1e-7)
+                    : i % 3 == 0 ? Double.longBitsToDouble(random.nextLong()) : x[i] * random.nextGaussian();
+        }
+        double[] z = (double[]) computed(f, DType.FLOAT64, x, y, size);
+        double worst = 0;
+        int where = 0;
+        for (int i = 0; i < size; i++) {
+            double near = FloatMeaning.of(f, x[i], y[i]);
+            double error = Double.isNaN(near) || Double.isInfinite(near) || near == 0 || Double.isInfinite(x[i]) || Double.isInfinite(y[i])
+                    || Math.abs(near) >= 0x1.fffffffffp1023 || !Double.isFinite(z[i]) || isTrivial(f, x[i], y[i])
+                    ? plain(near, z[i]) : ulps(f, x[i], y[i], z[i]);
+            if (error > worst) {
+                worst = error;
+                where = i;
+            }
+        }
+        check(f, 0, worst, "%s(%s, %s) = %s".formatted(f, x[where], y[where], z[where]));
+    }
+
+    // Where the reference would take long or is out of its range, and the interpreter is as good.
+    private static boolean isTrivial(ScalarOp f, double x, double y) {
+        if (f == ScalarOp.POW && x <= 0 || f == ScalarOp.ATAN2 && (x == 0 || y == 0)) return true;
+        if (f == ScalarOp.SIGMOID || f == ScalarOp.SOFTPLUS) return Math.abs(x) > 700;
+        return (f == ScalarOp.TANH || f == ScalarOp.EXPM1) && Math.abs(x) > 700;
+    }
+
+    private static double plain(double expected, double z) {
+        return Double.compare(expected, z) == 0 ? 0 : Math.abs(expected - z) <= 2 * Math.ulp(expected) ? 0.5 : 1e9;
+    }
+
+    private static double ulps(ScalarOp f, double x, double y, double z) {
+        BigDecimal exact = Precise.of(f, x, y);
+        double rounded = exact.doubleValue();
+        return Precise.big(z).subtract(exact).abs().divide(Precise.big(Math.ulp(rounded)), MathContext.DECIMAL64).doubleValue();
+    }
+
+    private static void check(ScalarOp f, int dtype, double worst, String where) {
+        if (MORE > 0) System.out.printf("%s %s %.3f ulp at %s%n", f, dtype == 0 ? "float64" : "float32", worst, where);
+        assertTrue(worst <= BOUNDS.get(f)[dtype], () -> "%.3f ulp: %s".formatted(worst, where));
+    }
+}
