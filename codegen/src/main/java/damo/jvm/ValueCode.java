@@ -267,12 +267,33 @@ final class ValueCode {
                 as.bits(x.dtype());
             }
             case Scalar.Choose(var condition, var then, var otherwise) when !vector -> branch(condition, then, otherwise);
-            case Scalar.Choose choose -> {
-                choose.operands().forEach(x -> value(x, true));
-                vectors.apply(ScalarOp.WHERE, v.dtype());
-            }
+            case Scalar.Choose(var condition, var then, var otherwise) -> blend(condition, then, otherwise);
             case Scalar.Load _, Scalar.Fold _ -> throw new CompilerBug("emit", "the schedule left it unplaced", v.toString());
         }
+    }
+
+    /// Both sides, and of each lane that of its condition; the second is not computed if no lane asks for it.
+    private void blend(Value condition, Value then, Value otherwise) {
+        DType t = then.dtype();
+        int mask = local();
+        int result = local();
+        var all = new Label();
+        value(condition, true);
+        vectors.set(DType.BOOL, mask);
+        value(then, true);
+        vectors.set(t, result);
+        vectors.get(DType.BOOL, mask);
+        vectors.allTrue();
+        mv.visitJumpInsn(IFNE, all);
+        open();
+        vectors.get(DType.BOOL, mask);
+        vectors.get(t, result);
+        value(otherwise, true);
+        vectors.apply(ScalarOp.WHERE, t);
+        vectors.set(t, result);
+        close();
+        mv.visitLabel(all);
+        vectors.get(t, result);
     }
 
     private void branch(Value condition, Value then, Value otherwise) {

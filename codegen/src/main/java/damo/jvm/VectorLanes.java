@@ -7,6 +7,7 @@ import damo.graph.ScalarOp;
 import damo.kernel.Scalar;
 import damo.type.DType;
 import java.util.function.IntSupplier;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /// Several elements at a time, in vectors of `jdk.incubator.vector`; a truth value is a mask. Every result has the bits that [ScalarLanes]
@@ -119,6 +120,11 @@ final class VectorLanes implements Lanes {
         call(t, t == DType.BOOL ? "laneIsSet" : "lane", "I", letter(t));
     }
 
+    /// `mask →` whether it is set in all lanes, as an int.
+    void allTrue() {
+        call(DType.BOOL, "allTrue", "", "Z");
+    }
+
     @Override public void get(DType dtype, int local) {
         mv.visitVarInsn(ALOAD, local);
     }
@@ -193,7 +199,8 @@ final class VectorLanes implements Lanes {
             case CEIL, FLOOR, ROUND -> {
                 if (t.isFloat()) round(f, t);
             }
-            case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
+            case SIN, COS, TAN -> laneByLane(f, t);
+            case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
                  SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 ->
                 throw new CompilerBug("emit", "vectors do not have %s".formatted(f), f.opcode());
         }
@@ -277,6 +284,31 @@ final class VectorLanes implements Lanes {
         get(t, x);
         compare(t.isUnsigned() ? "ULT" : "LT", t);
         blend(t);
+    }
+
+    private void laneByLane(ScalarOp f, DType t) {
+        int array = locals.getAsInt();
+        int lane = locals.getAsInt();
+        var next = new Label();
+        call(t, "toArray", "", "[" + letter(t));
+        mv.visitVarInsn(ASTORE, array);
+        mv.visitInsn(ICONST_0);
+        mv.visitVarInsn(ISTORE, lane);
+        mv.visitLabel(next);
+        for (int i = 0; i < 2; i++) {
+            mv.visitVarInsn(ALOAD, array);
+            mv.visitVarInsn(ILOAD, lane);
+        }
+        scalars.load(t);
+        scalars.apply(f, t);
+        scalars.store(t);
+        mv.visitIincInsn(lane, 1);
+        mv.visitVarInsn(ILOAD, lane);
+        ScalarLanes.integer(mv, lanes);
+        mv.visitJumpInsn(IF_ICMPLT, next);
+        mv.visitVarInsn(ALOAD, array);
+        mv.visitInsn(ICONST_0);
+        load(t);
     }
 
     /// Vectors take the count modulo the width; beyond the width nothing is to be left.

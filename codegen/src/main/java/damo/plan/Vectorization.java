@@ -145,7 +145,8 @@ public final class Vectorization {
                     if (stored.containsKey(from) && stored.get(from) != offset) fail("%s is read and stored to at different places", from.name());
                 }
                 case Scalar.Apply(var f, var args) -> {
-                    if (!hasLanes(f, args.getLast().dtype())) fail("%s of %s has no lanes", f.opcode(), args.getLast().dtype());
+                    boolean isRare = inBranch && isRare(f);
+                    if (!isRare && !hasLanes(f, args.getLast().dtype())) fail("%s of %s has no lanes", f.opcode(), args.getLast().dtype());
                     args.forEach(this::look);
                 }
                 case Scalar.Convert(var x) -> {
@@ -181,6 +182,11 @@ public final class Vectorization {
 
     private static boolean converts(DType from, DType to) {
         return hasLanes(from) && hasLanes(to) && !(from == DType.UINT64 && to.isFloat()) && !(from.isFloat() && to == DType.UINT64);
+    }
+
+    /// Whether `f` may be done lane by lane, if a branch is seldom taken: [damo.math.Expansions] leaves it for arguments that are far away.
+    private static boolean isRare(ScalarOp f) {
+        return f == ScalarOp.SIN || f == ScalarOp.COS || f == ScalarOp.TAN;
     }
 
     /// Whether vectors have `f` with the same bits as `f` of one element has them.
