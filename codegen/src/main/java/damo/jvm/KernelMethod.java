@@ -124,7 +124,7 @@ final class KernelMethod {
     /// The vectors that a loop is done with, or `null`.
     VectorLanes vectors(Stmt loop) {
         Vectorization.Form form = vectorization.of(loop);
-        return form == null ? null : new VectorLanes(mv, lanes, form.lanes(), form.masks(), values::local);
+        return form == null ? null : new VectorLanes(mv, lanes, form, values::local);
     }
 
     /// `body` for `axis`, whose position is in `i`, while it is below what `end` pushes.
