@@ -73,16 +73,19 @@ class VectorClassTest {
         return Vectorization.of(v, statements, 512).obstacles();
     }
 
-    private static final double[] EDGES = {0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, -1e-310,
-        1e-42, 0.5, -0.5, 1.5, -2.5, 4503599627370495.5, -4503599627370496.0, 8388607.5, -8388608, 1e18, -1e19, 3e38, 1e300, 2147483647, -2147483649.0,
-        0.49999999999999994, -0.3};
+    private static final double[] EDGES = {0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE,
+            -1e-310, 1e-42, 0.5, -0.5, 1.5, -2.5, 4503599627370495.5, -4503599627370496.0, 8388607.5, -8388608, 1e18, -1e19, 3e38, 1e300, 2147483647,
+            -2147483649.0, 0.49999999999999994, -0.3};
 
     private static Object samples(DType t, int size, int seed) {
         Object array = Storage.allocate(t, size);
         var random = new Random(31L * size + seed);
         for (int p = 0; p < size; p++)
             if (!t.isFloat()) Storage.setLong(t, array, p, random.nextBoolean() ? random.nextInt(72) - 4 : random.nextLong());
-            else Storage.setDouble(t, array, p, random.nextInt(size < 100 ? 3 : 50) == 0 ? EDGES[random.nextInt(EDGES.length)] : random.nextGaussian());
+            else {
+                boolean isOdd = random.nextInt(size < 100 ? 3 : 50) == 0;
+                Storage.setDouble(t, array, p, isOdd ? EDGES[random.nextInt(EDGES.length)] : random.nextGaussian());
+            }
         return array;
     }
 
@@ -223,8 +226,8 @@ class VectorClassTest {
 
     @Test void rowsAndColumns() {
         Axis j = new Axis("j", n);
-        Buffer x = new Buffer("x", DType.FLOAT32, List.of(n, n)), y = new Buffer("y", DType.FLOAT32, List.of(n)), z = new Buffer("z", DType.FLOAT32,
-            List.of(n, n));
+        Buffer x = new Buffer("x", DType.FLOAT32, List.of(n, n)), y = new Buffer("y", DType.FLOAT32, List.of(n));
+        Buffer z = new Buffer("z", DType.FLOAT32, List.of(n, n));
         Value row = v.load(x, v.indices(List.of(i, j))), across = v.load(x, v.indices(List.of(j, i)));
         inputs.addAll(List.of(x, y));
         Value scaled = v.apply(MUL, row, v.apply(ADD, v.load(y, v.indices(List.of(i))), v.load(y, v.indices(List.of(j)))));

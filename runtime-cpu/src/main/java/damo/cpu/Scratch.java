@@ -9,11 +9,13 @@ import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.type.DType;
 import damo.value.Storage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,8 @@ import java.util.Set;
 record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int symbols) {
     private static final long MOST = 1 << 22;                          // elements
     private static final long WORK = 1 << 17;                          // steps of loops
+    private static final int FEW = 9, MANY = 2 * 1024 + 37;            // many: more than one block of a sum
+    private static final int MOST_OTHERS = 8;
     private static final int[] EXTENTS = {256, 64, 40};                // all of them have whole vectors, 40 a rest too
 
     /// What a kernel is called with.
@@ -41,6 +45,24 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
             return of(kernel, all);
         }
         return Optional.empty();
+    }
+
+    /// Arguments with other extents: few, and in turn many along one axis. Among the numbers are some that seldom come.
+    List<Arguments> others(Kernel kernel) {
+        var all = new ArrayList<Arguments>();
+        for (int i = -1; i < Math.min(known, MOST_OTHERS); i++) {
+            long[] extents = new long[known];
+            Arrays.fill(extents, FEW);
+            if (i >= 0) extents[i] = MANY;
+            of(kernel, extents).ifPresent(all::add);
+        }
+        for (Arguments with : all) for (Object array : with.buffers) odd(array);
+        return all;
+    }
+
+    private static void odd(Object array) {
+        if (array instanceof double[] d && d.length > 1) d[1] = 1e30;
+        if (array instanceof float[] f && f.length > 1) f[1] = 1e30f;
     }
 
     /// About how many steps loops take.

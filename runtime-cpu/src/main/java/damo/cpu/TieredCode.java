@@ -1,7 +1,6 @@
 package damo.cpu;
 
 import damo.jvm.KernelCode;
-import damo.kernel.Kernel;
 import damo.kernel.Step;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
@@ -18,7 +17,7 @@ import java.util.function.Supplier;
 final class TieredCode implements KernelCode {
     /// Elements, and so many more for each call, after which vectors are worth it.
     private static final int HOT = 200_000, CALL = 32;
-    private static final int WAITING = 256;
+    private static final int WAITING = 256, PAUSE = 20;                // functions; milliseconds
     private static final System.Logger LOGGER = System.getLogger("damo.cpu");
     private static final ThreadPoolExecutor THREAD = thread();
 
@@ -28,6 +27,8 @@ final class TieredCode implements KernelCode {
     private volatile KernelCode current;
     private volatile boolean asked;
     private long heat;                                                 // of several threads, and not exact
+    private Loader.Loaded wide;                                        // this and the next: of the thread that warms up
+    private Warmup warmup;
 
     /// @param vectors the same code with vectors
     /// @param scratch memory for its kernels
@@ -69,36 +70,45 @@ final class TieredCode implements KernelCode {
         try {
             THREAD.execute(() -> {
                 TieredCode alive = code.get();
-                if (alive != null) alive.warm(evaluated);
+                if (alive != null && alive.step(evaluated)) ask(code, evaluated);
             });
         } catch (RejectedExecutionException e) {
             TieredCode alive = code.get();                             // many wait already: later, then
-            if (alive != null) {
-                alive.heat = 0;
-                alive.asked = false;
-            }
+            if (alive != null) alive.cool();
         }
     }
 
-    /// Whatever happens here is not the caller's business: the code that runs is right.
-    private void warm(long[] evaluated) {
+    private void cool() {
+        heat = 0;
+        asked = false;
+    }
+
+    /// Whether there is more to do. Whatever happens here is not the caller's business: the code that runs is right.
+    private boolean step(long[] evaluated) {
         try {
-            Loader.Loaded wide = vectors.get();
-            if (wide.vectors().isEmpty() || !agree(wide.kernels(), scalar.kernels()) || !agree(wide.loops(), scalar.loops())) return;
-            var better = new BitSet();
-            wide.kernels().forEach((kernel, entry) -> {
-                if (wide.vectors().contains(kernel.name()) && Warmup.isWorth(scratch, kernel, entry, scalar.code(), wide.code(), evaluated))
-                    better.set(entry);
-            });
-            wide.loops().forEach((loop, entry) -> {
-                if (isBetter(loop, wide, better)) better.set(entry);
-            });
-            if (better.isEmpty()) return;
-            KernelCode before = scalar.code(), after = wide.code();
-            current = (entry, buffers, symbols) -> (better.get(entry) ? after : before).run(entry, buffers, symbols);
+            if (wide == null) {
+                wide = vectors.get();
+                if (wide.vectors().isEmpty() || !agree(wide.kernels(), scalar.kernels()) || !agree(wide.loops(), scalar.loops())) return false;
+                warmup = new Warmup(scalar, wide, scratch, evaluated);
+            }
+            boolean more = warmup.step();
+            use(warmup.better());
+            if (!more) warmup = null;
+            else if (THREAD.getQueue().isEmpty()) Thread.sleep(PAUSE);
+            return more;
         } catch (Throwable e) {
             LOGGER.log(Level.DEBUG, "cpu: no vectors for this function", e);
+            return false;
         }
+    }
+
+    private void use(BitSet better) {
+        if (better.isEmpty()) return;
+        wide.loops().forEach((loop, entry) -> {
+            if (isBetter(loop, better)) better.set(entry);
+        });
+        KernelCode before = scalar.code(), after = wide.code();
+        current = (entry, buffers, symbols) -> (better.get(entry) ? after : before).run(entry, buffers, symbols);
     }
 
     /// Whether both run the same things by the same numbers.
@@ -107,10 +117,9 @@ final class TieredCode implements KernelCode {
     }
 
     /// A loop calls kernels of its own class, so either all of them have vectors or none.
-    private static boolean isBetter(Step.Loop loop, Loader.Loaded wide, BitSet better) {
-        Map<Kernel, Integer> kernels = wide.kernels();
+    private boolean isBetter(Step.Loop loop, BitSet better) {
         var within = loop.all().filter(Step.Launch.class::isInstance).map(s -> ((Step.Launch) s).kernel())
                 .filter(k -> wide.vectors().contains(k.name())).toList();
-        return !within.isEmpty() && within.stream().allMatch(k -> better.get(kernels.get(k)));
+        return !within.isEmpty() && within.stream().allMatch(k -> better.get(wide.kernels().get(k)));
     }
 }
