@@ -215,7 +215,8 @@ class RandomTest {
         var f = function().in(n, m).out(KEY.normal(n, m.add(1))).compile();
         NDArray x = f.call(3L, 1);
         assertArrayEquals(new long[] {3, 2}, x.shape());
-        assertEquals(value(KEY.normal(3, 2)), x);
+        NDArray folded = value(KEY.normal(3, 2));                      // by the interpreter, whose logarithm rounds on its own
+        for (int i = 0; i < 6; i++) assertEquals(folded.doubleAt(i), x.doubleAt(i), 4 * Math.ulp(x.doubleAt(i)));
         assertEquals(0, f.call(0L, 1).size());
         assertEquals(value(KEY.uniform(1)).doubleAt(0), value(KEY.uniform()).scalar());
         assertEquals(value(KEY.uniform(2, 3)).doubleAt(4), value(KEY.uniform(6)).doubleAt(4));

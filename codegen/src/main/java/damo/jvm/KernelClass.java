@@ -82,7 +82,9 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
         var vectors = new HashSet<String>();
         for (Kernel kernel : kernels) {
-            List<Stmt> statements = Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name()));
+            Kernel expanded = Expansions.expand(values, kernel);
+            MethodTooLarge.check(expanded);
+            List<Stmt> statements = Schedule.of(values, expanded, !looped.contains(kernel.name()));
             scheduled.put(kernel, statements);
             methods.put(kernel, methods.size());
             Vectorization vectorization = Vectorization.of(values, statements, vectorBits);

@@ -7,8 +7,10 @@ import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.FreeAxes;
+import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -253,7 +255,11 @@ final class ValueCode {
                 value(offset);
                 as.load(from.dtype());
             }
-            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE && !vector -> branch(args.get(0), args.get(1), args.get(2));
+            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE && !vector -> {
+                shared(args.get(1));
+                shared(args.get(2));
+                branch(args.get(0), args.get(1), args.get(2));
+            }
             case Scalar.Apply(var f, var args) -> {
                 args.forEach(x -> value(x, vector));
                 as.apply(f, args.getLast().dtype());
@@ -272,9 +278,14 @@ final class ValueCode {
         }
     }
 
-    /// Both sides, and of each lane that of its condition; the second is not computed if no lane asks for it.
+    /// Both sides, and of each lane that of its condition. A function that is done lane by lane is not if no lane asks for it.
     private void blend(Value condition, Value then, Value otherwise) {
         DType t = then.dtype();
+        if (!(otherwise.op() instanceof Scalar.Apply(var f, _)) || !Vectorization.isRare(f)) {
+            for (Value v : List.of(condition, then, otherwise)) value(v, true);
+            vectors.apply(ScalarOp.WHERE, t);
+            return;
+        }
         int mask = local();
         int result = local();
         var all = new Label();
@@ -320,6 +331,21 @@ final class ValueCode {
             compute(v, false);
             keep(v, false);
         } else v.op().operands().forEach(o -> ahead(o, other, seen));
+    }
+
+    /// Computes what a side of `where` needs, if something else does too. Both sides may be computed, and what is computed within a branch is
+    /// forgotten after it.
+    private void shared(Value side) {
+        Map<Value, Integer> inside = new IdentityHashMap<>();
+        inside.put(side, 1);
+        List<Value> order = Order.of(side, v -> isTrivial(v) || scope.find(v, false) != null,
+                v -> v.op() instanceof Scalar.Choose(var condition, _, _) ? List.of(condition) : v.op().operands());
+        for (Value v : order) v.op().operands().forEach(o -> inside.merge(o, 1, Integer::sum));
+        for (Value v : order)
+            if (uses.getOrDefault(v, 0) > inside.get(v) && scope.find(v, false) == null) {
+                compute(v, false);
+                keep(v, false);
+            }
     }
 
     private void side(Value v, Set<Value> needed) {

@@ -12,18 +12,18 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// The order in which values are computed. Nothing that uses it recurses over the depth of a value.
-final class Order {
+public final class Order {
     private record Visit(Value value, Iterator<Value> operands) {}
 
     private Order() {}
 
     /// What `root` is computed from and `root`, operands first, each once; without those that are `known` and what only they need.
-    static List<Value> of(Value root, Predicate<Value> known) {
+    public static List<Value> of(Value root, Predicate<Value> known) {
         return of(root, known, v -> v.op().operands());
     }
 
     /// As [#of(Value, Predicate)], going from a value to its `operands`.
-    static List<Value> of(Value root, Predicate<Value> known, Function<Value, List<Value>> operands) {
+    public static List<Value> of(Value root, Predicate<Value> known, Function<Value, List<Value>> operands) {
         if (known.test(root)) return List.of();
         List<Value> order = new ArrayList<>();
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());

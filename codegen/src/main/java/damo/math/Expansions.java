@@ -99,7 +99,7 @@ public final class Expansions {
         if (n == 0.5) return sqrt(x);
         if (n == -1 && x.dtype().isFloat()) return div(number(x, 1), x);
         if (n == -2 && x.dtype().isFloat()) return div(number(x, 1), mul(x, x));
-        return values.apply(POW, x, exponent);
+        return x.dtype().isFloat() ? Powers.pow(term(x), term(exponent)).value() : values.apply(POW, x, exponent);
     }
 
     private Value number(Value like, double value) {

@@ -13,8 +13,8 @@ final class Exponentials {
             1.471503807676478e-09};
     private static final double[] Q32 = {0.5, 0.16666576266288757, 0.041666556149721146, 0.008363178931176662, 0.0013926184037700295};
     static final double LOG2E = 1.4426950408889634;
-    private static final double LN2_HI = 0.6931471805598903, LN2_LO = 5.497923018708371e-14;
-    private static final double LN2_HI_32 = 0.693145751953125, LN2_LO_32 = 1.428606765330187e-06;
+    static final double LN2_HI = 0.6931471805598903, LN2_LO = 5.497923018708371e-14;
+    static final double LN2_HI_32 = 0.693145751953125, LN2_LO_32 = 1.428606765330187e-06;
     private static final double LN2 = 0.6931471805599453, LN2_REST = 2.3190468138462996e-17;
     private static final double LN2_32 = 0.6931471824645996, LN2_REST_32 = -1.9046542121259336e-09;
     private static final double INF = Double.POSITIVE_INFINITY;
@@ -44,22 +44,33 @@ final class Exponentials {
 
     /// `exp(x)` in parts.
     static Power power(Term x) {
+        return power(x, null);
+    }
+
+    private static Power power(Term x, Term more) {
         Term n = x.fma(LOG2E, x.rounder());
         Term count = n.sub(x.rounder());
         Term exact = count.fma(-x.pick(LN2_HI, LN2_HI_32), x);
-        Term low = count.mul(x.pick(LN2_LO, LN2_LO_32));
+        double ln2 = x.pick(LN2_LO, LN2_LO_32);
+        Term low = more == null ? count.mul(ln2) : count.fma(ln2, more.neg());
         Term r = exact.sub(low);
         return power(r, exact.sub(r).sub(low), n);
     }
 
     /// `exp(r + rest)·2ⁿ`, with the rounder added to `n`.
-    static Power power(Term r, Term rest, Term n) {
+    private static Power power(Term r, Term rest, Term n) {
         return new Power(r, r.mul(r).fma(r.polynomial(Q, Q32), rest), n);
     }
 
     /// 0.9 ulp.
     static Term exp(Term x) {
         return power(x).value(x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
+    }
+
+    /// `exp(x + more)`, where `more` is in the order of an ulp of `x`. As that may overflow where `exp(x)` does not, half of it is taken twice.
+    static Term exp(Term x, Term more) {
+        Power p = power(x, more);
+        return new Power(p.r, p.w, p.n.sub(1)).value(x, x.pick(709.8, 88.73), x.pick(-707, -86), x.pick(-746, -104.5)).mul(2);
     }
 
     /// 1 ulp, exact at integers.
@@ -88,25 +99,14 @@ final class Exponentials {
         return Term.quickSum(sum.hi(), scale.fma(p.w, sum.lo()));
     }
 
-    /// `exp(x)` for −80 < x < 80.
-    static Pair expPair(Term x) {
-        Power p = power(x);
-        Pair m = p.mantissa();
-        Term scale = p.n.power(0);
-        return new Pair(m.hi().mul(scale), m.lo().mul(scale));
-    }
-
     /// `1 / (1 + e)`, or `e / (1 + e)` for negative `x`, with `e = exp(−|x|)`, which does not overflow; the quotient is corrected by its
     /// residual. 1.5 ulp.
     static Term sigmoid(Term x) {
-        Term below = x.abs().neg();
-        Term far = below.lt(-80);
-        Pair e = expPair(below);
-        Pair d = Term.quickSum(x.number(1), far.where(x.number(0), e.hi()));
-        Term rest = d.lo().add(far.where(x.number(0), e.lo()));
-        Term top = x.lt(0).where(exp(below), x.number(1));
+        Term e = exp(x.abs().neg());
+        Pair d = Term.quickSum(x.number(1), e);
+        Term top = x.lt(0).where(e, x.number(1));
         Term inverse = x.number(1).div(d.hi());
         Term q = top.mul(inverse);
-        return q.neg().fma(d.hi(), top).sub(q.mul(rest)).fma(inverse, q);
+        return q.neg().fma(d.lo(), q.neg().fma(d.hi(), top)).fma(inverse, q);
     }
 }

@@ -7,6 +7,8 @@ package damo.math;
 final class Roots {
     private static final double[] START = {1.8703346450078002, -1.845190787795483, 1.5369933614033604, -0.6869060714891523, 0.12474055895636721};
     private static final double ROOT_2 = 1.2599210498948732;
+    // 2^(−j/3) for j of −1, 0 and 1.
+    private static final double[] FACTOR = {1, (1 / ROOT_2 - ROOT_2) / 2, (1 / ROOT_2 + ROOT_2) / 2 - 1};
 
     private Roots() {}
 
@@ -16,9 +18,8 @@ final class Roots {
         Logarithms.Split split = Logarithms.normal(a);
         Term third = split.k().fma(1 / 3.0, a.rounder());
         Term rest = third.sub(a.rounder()).fma(-3, split.k());
-        Term one = a.number(1);
-        Term m = split.m().mul(rest.eq(0).where(one, rest.gt(0).where(a.number(2), a.number(0.5))));
-        Term y = split.m().polynomial(START, START).mul(rest.eq(0).where(one, rest.gt(0).where(a.number(1 / ROOT_2), a.number(ROOT_2))));
+        Term m = split.m().scaled(rest.add(a.rounder()));
+        Term y = split.m().polynomial(START, START).mul(rest.polynomial(FACTOR, FACTOR));
         for (int step = 0; step < (a.isDouble() ? 2 : 1); step++) {
             Term e = m.mul(y).neg().fma(y.mul(y), 1);
             y = y.mul(e).fma(e.fma(2 / 9.0, 1 / 3.0), y);

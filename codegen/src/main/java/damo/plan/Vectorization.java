@@ -185,7 +185,7 @@ public final class Vectorization {
     }
 
     /// Whether `f` may be done lane by lane, if a branch is seldom taken: [damo.math.Expansions] leaves it for arguments that are far away.
-    private static boolean isRare(ScalarOp f) {
+    public static boolean isRare(ScalarOp f) {
         return f == ScalarOp.SIN || f == ScalarOp.COS || f == ScalarOp.TAN;
     }
 

@@ -241,6 +241,14 @@ class KernelClassTest {
         assertEquals("f", error.kernel());
     }
 
+    @Test void aLongChainOfFunctionsIsTooLargeNotTooDeep() {
+        Buffer x = buffer("x", DType.FLOAT64, m), z = buffer("z", DType.FLOAT64, m);
+        Value e = at(x, i);
+        for (int p = 0; p < 256; p++) e = v.apply(TANH, e);
+        Value huge = e;
+        assertThrows(MethodTooLarge.class, () -> compile(List.of(i), z, huge, x));
+    }
+
     @Test void whatUnrollingMakesTooLongStaysALoop() {
         Value eight = v.whole(8);
         Axis a = new Axis("a", eight);
