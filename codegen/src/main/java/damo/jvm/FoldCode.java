@@ -16,7 +16,7 @@ import org.objectweb.asm.MethodVisitor;
 
 /// Emits folds: their accumulators, and how the elements go into them.
 final class FoldCode {
-    private static final int BLOCK = 512;                              // terms of a sum that are added without compensation
+    private static final int BLOCK = 1024;                             // terms of a sum that are added without compensation
 
     private final MethodVisitor mv;
     private final Lanes lanes;
@@ -48,8 +48,12 @@ final class FoldCode {
     }
 
     private void start(Accumulators a, int local) {
+        start(a, local, lanes);
+    }
+
+    private void start(Accumulators a, int local, Lanes as) {
         DType t = a.dtype;
-        lanes.number(t.isFloat() ? new Scalar.Real(switch (a.f) {
+        as.number(t.isFloat() ? new Scalar.Real(switch (a.f) {
             case SUM -> 0;
             case PROD -> 1;
             case MAX -> Double.NEGATIVE_INFINITY;
@@ -60,7 +64,7 @@ final class FoldCode {
             case MAX -> t.kind() == DType.Kind.INT ? -1L << t.bits() - 1 : 0;
             case MIN -> t == DType.BOOL ? 1 : t.kind() == DType.Kind.INT ? ~(-1L << t.bits() - 1) : -1;
         }), t);
-        lanes.set(t, local);
+        as.set(t, local);
     }
 
     /// Emits a [Stmt.Run]. A sum of floats goes by blocks, whose sums are added with compensation; its order depends on the extent alone.
@@ -89,41 +93,138 @@ final class FoldCode {
         values.close();
     }
 
+    /// Takes in the elements from `i` to `end`: as many as make whole rounds of the accumulators, which are then added by halves, and one
+    /// after the other those that are left.
     private void elements(Stmt.Run run, Accumulators a, int i, int end) {
-        int n = a.f == Reduction.PROD ? 1 : run.lanes();
-        var partial = new int[n];
-        for (int lane = 0; lane < n; lane++) start(a, partial[lane] = values.local(a.dtype));
-        if (n > 1) {
+        int result = values.local(a.dtype);
+        start(a, result);
+        VectorLanes vectors = method.vectors(run);
+        if (vectors != null || run.lanes() > 1 && (run.together() > 1 || a.lost >= 0)) {
+            var few = new Label();
             int whole = values.local(DType.INT32);
             mv.visitVarInsn(ILOAD, end);
-            ScalarLanes.integer(mv, n - 1);
+            ScalarLanes.integer(mv, run.lanes() - 1);
             mv.visitInsn(ISUB);
+            mv.visitInsn(DUP);
             mv.visitVarInsn(ISTORE, whole);
-            method.loop(run.axis(), i, n, () -> mv.visitVarInsn(ILOAD, whole), () -> {
-                for (int lane = 0; lane < n; lane++) element(run, a, partial[lane], lane);
-            });
+            mv.visitVarInsn(ILOAD, i);
+            mv.visitJumpInsn(IF_ICMPLE, few);
+            if (vectors != null) rounds(run, a, i, whole, result, vectors);
+            else if (run.together() > 1) rounds(run, a, i, whole, result);
+            else passes(run, a, i, whole, result);
+            mv.visitLabel(few);
         }
-        method.loop(run.axis(), i, 1, () -> mv.visitVarInsn(ILOAD, end), () -> element(run, a, partial[0], 0));
-        for (int stride = 1; stride < n; stride *= 2)
-            for (int lane = 0; lane < n; lane += 2 * stride) combine(a, partial[lane], () -> {}, partial[lane + stride]);
-        if (a.lost < 0) combine(a, a.total, () -> {}, partial[0]);
-        else compensate(a, partial[0]);
+        method.loop(run.axis(), i, 1, () -> mv.visitVarInsn(ILOAD, end), () -> element(run, a, result, 0, lanes));
+        if (a.lost < 0) combine(a, a.total, result);
+        else compensate(a, result);
     }
 
-    private void element(Stmt.Run run, Accumulators a, int into, int shift) {
+    /// Feeds the accumulators in turn.
+    private void rounds(Stmt.Run run, Accumulators a, int i, int whole, int result) {
+        int n = run.lanes();
+        var partial = new int[n];
+        for (int lane = 0; lane < n; lane++) start(a, partial[lane] = lane == 0 ? result : values.local(a.dtype));
+        method.loop(run.axis(), i, n, () -> mv.visitVarInsn(ILOAD, whole), () -> {
+            for (int lane = 0; lane < n; lane++) element(run, a, partial[lane], lane, lanes);
+        });
+        halve(a, partial);
+    }
+
+    /// The same with the accumulators in vectors.
+    private void rounds(Stmt.Run run, Accumulators a, int i, int whole, int result, VectorLanes vectors) {
+        int n = run.lanes();
+        int count = vectors.count();
+        var rows = new int[n / count];
+        for (int row = 0; row < rows.length; row++) start(a, rows[row] = values.local(), vectors);
+        values.vectors(run.axis(), vectors);
+        method.loop(run.axis(), i, n, () -> mv.visitVarInsn(ILOAD, whole), () -> {
+            for (int row = 0; row < rows.length; row++) element(run, a, rows[row], row * count, vectors);
+        });
+        values.scalars();
+        var partial = new int[n];
+        for (int lane = 0; lane < n; lane++) {
+            partial[lane] = lane == 0 ? result : values.local(a.dtype);
+            vectors.get(a.dtype, rows[lane / count]);
+            vectors.lane(a.dtype, lane % count);
+            lanes.set(a.dtype, partial[lane]);
+        }
+        halve(a, partial);
+    }
+
+    private void halve(Accumulators a, int[] partial) {
+        for (int half = partial.length / 2; half > 0; half /= 2)
+            for (int lane = 0; lane < half; lane++) combine(a, partial[lane], partial[lane + half]);
+    }
+
+    /// Feeds one accumulator after the other, which gives the same in less code. In the order of their numbers read backwards, the halves
+    /// that are to be added come one after the other.
+    private void passes(Stmt.Run run, Accumulators a, int i, int whole, int result) {
+        int n = run.lanes();
+        int levels = Integer.numberOfTrailingZeros(n);
+        var sums = new int[levels];                                    // at each level, the half that waits for the other
+        for (int level = 0; level < levels; level++) start(a, sums[level] = values.local(a.dtype));
+        int pass = values.local(DType.INT32);
+        int at = values.local(DType.INT32);
+        int stop = values.local(DType.INT32);
+        mv.visitVarInsn(ILOAD, whole);
+        mv.visitVarInsn(ILOAD, i);
+        mv.visitInsn(ISUB);
+        ScalarLanes.integer(mv, n - 1);
+        mv.visitInsn(IADD);
+        ScalarLanes.integer(mv, -n);
+        mv.visitInsn(IAND);
+        mv.visitVarInsn(ILOAD, i);
+        mv.visitInsn(IADD);
+        mv.visitVarInsn(ISTORE, stop);
+        ScalarLanes.integer(mv, 0);
+        mv.visitVarInsn(ISTORE, pass);
+        method.loop(run.axis(), pass, 1, () -> ScalarLanes.integer(mv, n), () -> {
+            start(a, result);
+            mv.visitVarInsn(ILOAD, pass);
+            mv.visitMethodInsn(INVOKESTATIC, "java/lang/Integer", "reverse", "(I)I", false);
+            ScalarLanes.integer(mv, Integer.SIZE - levels);
+            mv.visitInsn(IUSHR);
+            mv.visitVarInsn(ILOAD, i);
+            mv.visitInsn(IADD);
+            mv.visitVarInsn(ISTORE, at);
+            method.loop(run.axis(), at, n, () -> mv.visitVarInsn(ILOAD, stop), () -> element(run, a, result, 0, lanes));
+            var kept = new Label();
+            for (int level = 0; level < levels; level++) {
+                var second = new Label();
+                mv.visitVarInsn(ILOAD, pass);
+                ScalarLanes.integer(mv, 1 << level);
+                mv.visitInsn(IAND);
+                mv.visitJumpInsn(IFNE, second);
+                lanes.get(a.dtype, result);
+                lanes.set(a.dtype, sums[level]);
+                mv.visitJumpInsn(GOTO, kept);
+                mv.visitLabel(second);
+                combine(a, result, sums[level]);
+            }
+            mv.visitLabel(kept);
+        });
+        mv.visitVarInsn(ILOAD, stop);
+        mv.visitVarInsn(ISTORE, i);
+    }
+
+    private void element(Stmt.Run run, Accumulators a, int into, int shift, Lanes as) {
         values.open();
         values.shift(run.axis(), shift);
         method.statements(run.body());
-        values.needing(List.of(run.element()), () -> combine(a, into, () -> values.value(run.element()), -1));
+        values.needing(List.of(run.element()), () -> {
+            as.get(a.dtype, into);
+            values.element(run.element());
+            as.apply(a.f.step(), a.dtype);
+            as.set(a.dtype, into);
+        });
         values.shift(run.axis(), 0);
         values.close();
     }
 
-    /// Takes what `element` pushes, or else what is in `local`, into an accumulator.
-    private void combine(Accumulators a, int into, Runnable element, int local) {
+    /// Takes one accumulator into another.
+    private void combine(Accumulators a, int into, int from) {
         lanes.get(a.dtype, into);
-        element.run();
-        if (local >= 0) lanes.get(a.dtype, local);
+        lanes.get(a.dtype, from);
         lanes.apply(a.f.step(), a.dtype);
         lanes.set(a.dtype, into);
     }

@@ -11,6 +11,7 @@ import damo.math.Expansions;
 import damo.plan.Division;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +33,9 @@ import org.objectweb.asm.Type;
 /// @param sizes the bytes of bytecode of each kernel
 /// @param loops the loops that are methods of their own; they run by the numbers after those of the kernels
 /// @param divisions the kernels that can be done in parts
-public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops, Map<Kernel, Division> divisions) {
+/// @param vectors the kernels that are done with vectors, in part at least
+public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes, List<Step.Loop> loops, Map<Kernel, Division> divisions,
+        Set<String> vectors) {
     static final String DESCRIPTOR = "([Ljava/lang/Object;[III)V", LOOP = "([Ljava/lang/Object;[I)V";
     private static final int FROM = 2, TO = 3;                         // local variables of a kernel: its part of a divided axis
 
@@ -53,13 +56,14 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
     /// @param symbols where each extent lies
     /// @param listing the text that the class's line numbers mean, which lies in [#source(String)]
+    /// @param vectorBits the bits of a vector, if `jdk.incubator.vector` is there; 0 for code without vectors, which does the same bit for bit
     /// @throws MethodTooLarge if a kernel is too large to be compiled
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing) {
+            Map<String, Integer> symbols, Listing listing, int vectorBits) {
         var looped = new HashSet<String>();
         while (true)
             try {
-                return of(name, values, kernels, loops, buffers, symbols, listing, looped);
+                return of(name, values, kernels, loops, buffers, symbols, listing, vectorBits, looped);
             } catch (MethodTooLarge e) {
                 if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
             }
@@ -71,7 +75,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     }
 
     private static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing, Set<String> looped) {
+            Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
         writer.visitSource(source(name), null);
@@ -81,15 +85,26 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, List<Stmt>> scheduled = new IdentityHashMap<>();
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
+        var vectors = new HashSet<String>();
         for (Kernel kernel : kernels) {
             Kernel expanded = Expansions.expand(values, kernel);
             MethodTooLarge.check(expanded);
-            scheduled.put(kernel, Schedule.of(values, expanded, !looped.contains(kernel.name())));
+            List<Stmt> statements = Schedule.of(values, expanded, !looped.contains(kernel.name()));
+            scheduled.put(kernel, statements);
             methods.put(kernel, methods.size());
-            Division.of(kernel, scheduled.get(kernel)).ifPresent(d -> divisions.put(kernel, d));
+            Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
+            Vectorization vectorization = Vectorization.of(values, statements, vectorBits);
+            Listing.Lines lines = listing.of(kernel);
+            if (vectorization.isAny()) {
+                MethodVisitor trial = writer().visitMethod(ACC_STATIC, "k", DESCRIPTOR, null, null);
+                int size = kernel(trial, helpers, statements, divisions.get(kernel), vectorization, lines, buffers, symbols);
+                if (size <= MethodTooLarge.LIMIT) vectors.add(kernel.name());
+                else vectorization = Vectorization.NONE;
+            }
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
-            sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), divisions.get(kernel), listing.of(kernel),
-                    buffers, symbols));
+            int size = kernel(mv, helpers, statements, divisions.get(kernel), vectorization, lines, buffers, symbols);
+            if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel.name(), size);
+            sizes.put(kernel.name(), size);
         }
         var emitted = new ArrayList<Step.Loop>();
         var around = new LoopCode.Surroundings(name, methods, scheduled, loops, buffers, symbols, listing);
@@ -103,19 +118,15 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         helpers.copy();
         dispatch(writer, name, kernels.size(), emitted.size());
         writer.visitEnd();
-        return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions);
+        return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions, vectors);
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {
         mv.visitCode();
         var start = new Label();
-        var end = new Label();
         mv.visitLabel(start);
         new LoopCode(mv, helpers, around).method(loop);
-        mv.visitLabel(end);
-        mv.visitMaxs(0, 0);
-        mv.visitEnd();
-        return end.getOffset() - start.getOffset();
+        return finish(mv, start);
     }
 
     /// Frames are computed; types other than arrays and numbers are never merged.
@@ -167,13 +178,13 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         mv.visitEnd();
     }
 
-    private static int kernel(MethodVisitor mv, Helpers helpers, String name, List<Stmt> statements, Division division,
+    private static int kernel(MethodVisitor mv, Helpers helpers, List<Stmt> statements, Division division, Vectorization vectorization,
             Listing.Lines lines, Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
         mv.visitCode();
         var start = new Label();
         mv.visitLabel(start);
         var lanes = new ScalarLanes(mv, helpers);
-        var method = new KernelMethod(mv, lanes, TO + 1);
+        var method = new KernelMethod(mv, lanes, TO + 1, vectorization);
         if (division != null) method.divide(division.axis(), FROM, TO);
         Roots needs = Roots.of(statements);
         for (Buffer buffer : needs.buffers) {
@@ -195,15 +206,15 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         }
         method.kernel(statements, lines);
         mv.visitInsn(RETURN);
-        return finish(mv, name, start);
+        return finish(mv, start);
     }
 
-    /// Ends a method that began at `start`, and tells its size.
-    static int finish(MethodVisitor mv, String kernel, Label start) {
+    /// Ends a method that began at `start`, unless it is too large, and tells its size.
+    static int finish(MethodVisitor mv, Label start) {
         var end = new Label();
         mv.visitLabel(end);
         int size = end.getOffset() - start.getOffset();
-        if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel, size);
+        if (size > MethodTooLarge.LIMIT) return size;
         mv.visitMaxs(0, 0);
         mv.visitEnd();
         return size;

@@ -6,6 +6,7 @@ import damo.kernel.Axis;
 import damo.kernel.Listing;
 import damo.kernel.Value;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.List;
 import org.objectweb.asm.Label;
@@ -16,6 +17,8 @@ final class KernelMethod {
     private static final int MOST_LINES = 0xFFFF;                      // of a class file
 
     private final MethodVisitor mv;
+    private final ScalarLanes lanes;
+    private final Vectorization vectorization;
     private final FoldCode folds;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
@@ -27,8 +30,11 @@ final class KernelMethod {
     final ValueCode values;
 
     /// @param firstLocal the first local variable that is free
-    KernelMethod(MethodVisitor mv, Lanes lanes, int firstLocal) {
+    /// @param vectorization which loops are done with vectors
+    KernelMethod(MethodVisitor mv, ScalarLanes lanes, int firstLocal, Vectorization vectorization) {
         this.mv = mv;
+        this.lanes = lanes;
+        this.vectorization = vectorization;
         values = new ValueCode(mv, lanes, firstLocal);
         folds = new FoldCode(mv, lanes, values, this);
     }
@@ -99,7 +105,19 @@ final class KernelMethod {
                 values.root(from);
                 if (axis == divided) within("max", this.from);
                 mv.visitVarInsn(ISTORE, i);
-                loop(axis, i, step, end(axis, to), () -> block(body));
+                Runnable end = end(axis, to);
+                VectorLanes vectors = vectors(stmt);
+                if (vectors != null) {
+                    int whole = values.local();
+                    end.run();
+                    ScalarLanes.integer(mv, vectors.count() - 1);
+                    mv.visitInsn(ISUB);
+                    mv.visitVarInsn(ISTORE, whole);
+                    values.vectors(axis, vectors);
+                    loop(axis, i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(body));
+                    values.scalars();
+                }
+                loop(axis, i, step, end, () -> block(body));
             }
             case Stmt.Guard(var extents, var body) -> {
                 var end = new Label();
@@ -130,6 +148,12 @@ final class KernelMethod {
     private void within(String function, int local) {
         mv.visitVarInsn(ILOAD, local);
         mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", function, "(II)I", false);
+    }
+
+    /// The vectors that a loop is done with, or `null`.
+    VectorLanes vectors(Stmt loop) {
+        Vectorization.Form form = vectorization.of(loop);
+        return form == null ? null : new VectorLanes(mv, lanes, form, values::local);
     }
 
     /// `body` for `axis`, whose position is in `i`, while it is below what `end` pushes.

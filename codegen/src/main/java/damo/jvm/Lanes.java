@@ -18,7 +18,7 @@ interface Lanes {
     /// `→` the number, which is a [Scalar.Real] or a [Scalar.Whole].
     void number(Scalar number, DType dtype);
 
-    /// `operands →` the result. Not of [ScalarOp#WHERE], which is a branch.
+    /// `operands →` the result. One element at a time, [ScalarOp#WHERE] is not done so, but as a branch.
     void apply(ScalarOp f, DType operands);
 
     /// `x →` `x` as `to`.

@@ -12,6 +12,7 @@ import damo.kernel.Step;
 import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,7 +57,7 @@ final class LoopCode {
         this.positions = around.positions;
         this.symbols = around.symbols;
         this.lanes = new ScalarLanes(mv, helpers);
-        this.walk = new KernelMethod(mv, lanes, 2);
+        this.walk = new KernelMethod(mv, lanes, 2, Vectorization.NONE);
     }
 
     /// Whether the host is not called in `loop`.

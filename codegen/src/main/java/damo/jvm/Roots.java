@@ -35,7 +35,7 @@ final class Roots {
                 body.forEach(this::statement);
             }
             case Stmt.Fold(_, var body) -> body.forEach(this::statement);
-            case Stmt.Run(_, var axis, _, var body, var element) -> {
+            case Stmt.Run(_, var axis, _, _, var body, var element) -> {
                 add(axis.extent());
                 body.forEach(this::statement);
                 add(element);

@@ -11,6 +11,7 @@ import damo.kernel.Values;
 import damo.math.Expansions;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.util.HashSet;
@@ -53,7 +54,8 @@ public final class ScalarClass {
         var start = new Label();
         mv.visitLabel(start);
         body(mv, new ScalarLanes(mv, helpers), descriptor, values, kernels, inputs, constants, output, listing);
-        KernelClass.finish(mv, method, start);
+        int size = KernelClass.finish(mv, start);
+        if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(method, size);
         helpers.copy();
         writer.visitEnd();
         return writer.toByteArray();
@@ -64,7 +66,7 @@ public final class ScalarClass {
         Type[] parameters = Type.getArgumentTypes(descriptor);
         int slots = 1;
         for (Type p : parameters) slots += p.getSize();
-        var walk = new KernelMethod(mv, lanes, slots);
+        var walk = new KernelMethod(mv, lanes, slots, Vectorization.NONE);
         int slot = 1;
         for (int i = 0; i < parameters.length; i++) {
             DType from = dtype(parameters[i]);

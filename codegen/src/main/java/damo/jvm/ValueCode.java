@@ -6,10 +6,12 @@ import damo.CompilerBug;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.FreeAxes;
 import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.plan.Stmt;
+import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -23,10 +25,14 @@ import org.objectweb.asm.Type;
 /// Emits values: where each is kept, and what it is computed from; what one operation looks like, [Lanes] knows.
 ///
 /// Stack contract: `value` leaves exactly one operand. Values that are used more than once stay in a local variable, which those see
-/// that come after it in its list of statements and in the lists within.
+/// that come after it in its list of statements and in the lists within. In the body of a loop that is done with vectors, what varies along
+/// the loop is a vector, save the offsets, which are those of the first lane.
 final class ValueCode {
     private final MethodVisitor mv;
     private final Lanes lanes;
+    private VectorLanes vectors;                                       // null but in the body of a loop that is done with vectors
+    private Axis along;                                                // its axis
+    private final FreeAxes free = new FreeAxes();
     private final Map<Value, Integer> uses = new IdentityHashMap<>();
     private final Map<String, Integer> symbols = new HashMap<>();
     private final Map<Buffer, Integer> arrays = new HashMap<>();
@@ -46,18 +52,34 @@ final class ValueCode {
     }
 
     /// Where values are known: within a list of statements, or one side of a branch. `needed` is computed in it whatever branches are taken.
-    private record Scope(Scope outer, Set<Value> needed, int firstLocal, Map<Value, Integer> locals) {
+    private record Scope(Scope outer, Set<Value> needed, int firstLocal, Map<Value, Integer> locals, Map<Value, Integer> vectors) {
         Scope(Scope outer, Set<Value> needed, int firstLocal) {
-            this(outer, needed, firstLocal, new IdentityHashMap<>());
+            this(outer, needed, firstLocal, new IdentityHashMap<>(), new IdentityHashMap<>());
         }
 
-        Integer find(Value v) {
+        Scope needing(Set<Value> other) {
+            return new Scope(outer, other, firstLocal, locals, vectors);
+        }
+
+        Integer find(Value v, boolean vector) {
             for (Scope s = this; s != null; s = s.outer) {
-                Integer local = s.locals.get(v);
+                Integer local = (vector ? s.vectors : s.locals).get(v);
                 if (local != null) return local;
             }
             return null;
         }
+    }
+
+    /// From here on what varies along `axis` is a vector.
+    void vectors(Axis axis, VectorLanes forms) {
+        along = axis;
+        vectors = forms;
+    }
+
+    /// From here on nothing is a vector.
+    void scalars() {
+        along = null;
+        vectors = null;
     }
 
     /// The array of `buffer` is in this local variable.
@@ -90,6 +112,11 @@ final class ValueCode {
         scope.locals.put(v, local);
     }
 
+    /// A local variable for an int or an object.
+    int local() {
+        return nextLocal++;
+    }
+
     /// Local variables for a value.
     int local(DType dtype) {
         int local = nextLocal;
@@ -115,10 +142,11 @@ final class ValueCode {
                 mv.visitInsn(DUP2);
                 lanes.load(to.dtype());
             }
-            value(put.value());
+            element(put.value());
             if (put.adds()) lanes.apply(ScalarOp.ADD, to.dtype());
-            if (local == null) lanes.store(to.dtype());
-            else lanes.set(to.dtype(), local);
+            if (local != null) lanes.set(to.dtype(), local);
+            else if (vectors != null) vectors.store(to.dtype());
+            else lanes.store(to.dtype());
         });
     }
 
@@ -162,10 +190,10 @@ final class ValueCode {
 
     /// Computes `v` here, once.
     void let(Value v) {
-        if (scope.find(v) != null) return;
+        if (scope.find(v, false) != null) return;
         needing(List.of(v), () -> {
-            compute(v);
-            keep(v);
+            compute(v, false);
+            keep(v, false);
         });
     }
 
@@ -176,29 +204,46 @@ final class ValueCode {
 
     /// While `action` runs, what these values surely need is computed before any branch that might need it too.
     void needing(List<Value> roots, Runnable action) {
-        scope = new Scope(scope.outer, needs.of(roots), scope.firstLocal, scope.locals);
+        scope = scope.needing(needs.of(roots));
         action.run();
-        scope = new Scope(scope.outer, Set.of(), scope.firstLocal, scope.locals);
+        scope = scope.needing(Set.of());
     }
 
-    /// Pushes `v`.
-    void value(Value v) {
-        Integer known = scope.find(v);
+    /// Pushes `v`, a vector of it where the loop is done with vectors.
+    void element(Value v) {
+        value(v, vectors != null);
+    }
+
+    private void value(Value v) {
+        value(v, false);
+    }
+
+    private void value(Value v, boolean vector) {
+        Integer known = scope.find(v, vector);
         if (known != null) {
-            lanes.get(v.dtype(), known);
+            lanes(vector).get(v.dtype(), known);
             return;
         }
-        compute(v);
+        if (vector && !free.of(v).contains(along)) {
+            value(v, false);
+            vectors.broadcast(v.dtype());
+            return;
+        }
+        compute(v, vector);
         if (uses.getOrDefault(v, 0) > 1 && !isTrivial(v)) {
-            lanes.dup(v.dtype());
-            keep(v);
+            lanes(vector).dup(v.dtype());
+            keep(v, vector);
         }
     }
 
-    private void keep(Value v) {
-        int local = local(v.dtype());
-        lanes.set(v.dtype(), local);
-        scope.locals.put(v, local);
+    private Lanes lanes(boolean vector) {
+        return vector ? vectors : lanes;
+    }
+
+    private void keep(Value v, boolean vector) {
+        int local = vector ? local() : local(v.dtype());
+        lanes(vector).set(v.dtype(), local);
+        (vector ? scope.vectors : scope.locals).put(v, local);
     }
 
     /// Whether `v` is as good as a local variable already.
@@ -209,10 +254,11 @@ final class ValueCode {
         };
     }
 
-    private void compute(Value v) {
+    private void compute(Value v, boolean vector) {
+        Lanes as = lanes(vector);
         switch (v.op()) {
-            case Scalar.Real number -> lanes.number(number, v.dtype());
-            case Scalar.Whole number -> lanes.number(number, v.dtype());
+            case Scalar.Real number -> as.number(number, v.dtype());
+            case Scalar.Whole number -> as.number(number, v.dtype());
             case Scalar.Symbol(var name) -> mv.visitVarInsn(ILOAD, symbols.get(name));
             case Scalar.Index(var axis) -> {
                 mv.visitVarInsn(ILOAD, positions.get(axis));
@@ -221,33 +267,64 @@ final class ValueCode {
                     ScalarLanes.integer(mv, shift);
                     mv.visitInsn(IADD);
                 }
+                if (vector) vectors.positions();
             }
             case Scalar.Flat(var from, _) when scalars.containsKey(from) -> lanes.get(from.dtype(), scalars.get(from));
             case Scalar.Flat(var from, var offset) -> {
                 mv.visitVarInsn(ALOAD, arrays.get(from));
                 value(offset);
-                lanes.load(from.dtype());
+                as.load(from.dtype());
             }
-            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE -> {
+            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE && !vector -> {
                 shared(args.get(1));
                 shared(args.get(2));
                 branch(args.get(0), args.get(1), args.get(2));
             }
             case Scalar.Apply(var f, var args) -> {
-                args.forEach(this::value);
-                lanes.apply(f, args.getLast().dtype());
+                args.forEach(x -> value(x, vector));
+                as.apply(f, args.getLast().dtype());
             }
             case Scalar.Convert(var x) -> {
-                value(x);
-                lanes.convert(x.dtype(), v.dtype());
+                value(x, vector);
+                as.convert(x.dtype(), v.dtype());
             }
             case Scalar.Bits(var x) -> {
-                value(x);
-                lanes.bits(x.dtype());
+                value(x, vector);
+                as.bits(x.dtype());
             }
-            case Scalar.Choose(var condition, var then, var otherwise) -> branch(condition, then, otherwise);
+            case Scalar.Choose(var condition, var then, var otherwise) when !vector -> branch(condition, then, otherwise);
+            case Scalar.Choose(var condition, var then, var otherwise) -> blend(condition, then, otherwise);
             case Scalar.Load _, Scalar.Fold _ -> throw new CompilerBug("emit", "the schedule left it unplaced", v.toString());
         }
+    }
+
+    /// Both sides, and of each lane that of its condition. A function that is done lane by lane is not if no lane asks for it.
+    private void blend(Value condition, Value then, Value otherwise) {
+        DType t = then.dtype();
+        if (!(otherwise.op() instanceof Scalar.Apply(var f, _)) || !Vectorization.isRare(f)) {
+            for (Value v : List.of(condition, then, otherwise)) value(v, true);
+            vectors.apply(ScalarOp.WHERE, t);
+            return;
+        }
+        int mask = local();
+        int result = local();
+        var all = new Label();
+        value(condition, true);
+        vectors.set(DType.BOOL, mask);
+        value(then, true);
+        vectors.set(t, result);
+        vectors.get(DType.BOOL, mask);
+        vectors.allTrue();
+        mv.visitJumpInsn(IFNE, all);
+        open();
+        vectors.get(DType.BOOL, mask);
+        vectors.get(t, result);
+        value(otherwise, true);
+        vectors.apply(ScalarOp.WHERE, t);
+        vectors.set(t, result);
+        close();
+        mv.visitLabel(all);
+        vectors.get(t, result);
     }
 
     private void branch(Value condition, Value then, Value otherwise) {
@@ -269,10 +346,10 @@ final class ValueCode {
     }
 
     private void ahead(Value v, Set<Value> other, Set<Value> seen) {
-        if (isTrivial(v) || !seen.add(v) || scope.find(v) != null) return;
+        if (isTrivial(v) || !seen.add(v) || scope.find(v, false) != null) return;
         if (other.contains(v) || scope.needed.contains(v)) {
-            compute(v);
-            keep(v);
+            compute(v, false);
+            keep(v, false);
         } else v.op().operands().forEach(o -> ahead(o, other, seen));
     }
 
@@ -281,13 +358,13 @@ final class ValueCode {
     private void shared(Value side) {
         Map<Value, Integer> inside = new IdentityHashMap<>();
         inside.put(side, 1);
-        List<Value> order = Order.of(side, v -> isTrivial(v) || scope.find(v) != null,
+        List<Value> order = Order.of(side, v -> isTrivial(v) || scope.find(v, false) != null,
                 v -> v.op() instanceof Scalar.Choose(var condition, _, _) ? List.of(condition) : v.op().operands());
         for (Value v : order) v.op().operands().forEach(o -> inside.merge(o, 1, Integer::sum));
         for (Value v : order)
-            if (uses.getOrDefault(v, 0) > inside.get(v) && scope.find(v) == null) {
-                compute(v);
-                keep(v);
+            if (uses.getOrDefault(v, 0) > inside.get(v) && scope.find(v, false) == null) {
+                compute(v, false);
+                keep(v, false);
             }
     }
 

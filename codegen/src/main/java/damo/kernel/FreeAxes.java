@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.Set;
 
 /// On which axes values depend; what was found is kept.
-final class FreeAxes {
+public final class FreeAxes {
     private final Map<Value, Set<Axis>> known = new IdentityHashMap<>();
 
+    /// Knows nothing yet.
+    public FreeAxes() {}
+
     /// The axes whose positions `v` depends on: those of its indices, without those that its folds go over.
-    Set<Axis> of(Value v) {
+    public Set<Axis> of(Value v) {
         for (Value u : Order.of(v, known::containsKey)) {
             Set<Axis> axes = new HashSet<>();
             if (u.op() instanceof Scalar.Index(var axis)) axes.add(axis);

@@ -57,7 +57,7 @@ public record Division(Axis axis, List<Work> work) {
                         isDivisible &= inside;
                         statements(body, extents, times, inside);
                     }
-                    case Stmt.Run(_, var over, _, var body, var element) -> {
+                    case Stmt.Run(_, var over, _, _, var body, var element) -> {
                         statements(body, and(extents, over.extent()), times, inside);
                         work.add(new Work(times * (1 + count(element)), and(extents, over.extent())));
                     }

@@ -1,5 +1,6 @@
 package damo.plan;
 
+import damo.graph.Reduction;
 import damo.kernel.Axis;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
@@ -18,8 +19,7 @@ import java.util.Set;
 /// What might read beyond a buffer moves only to places where its loop is known to run: not out of a branch, nor out of a fold which
 /// may be empty. Short loops become straight-line code first ([Unroll]); a fold whose rows are contiguous is turned ([Interchange]).
 public final class Schedule {
-    private static final int LANES = 8;                                // additions in flight: two start a cycle and take four
-    private static final int LANE_SIZE = 24;                           // values in a fold's body, above which fewer lanes do
+    private static final int SHORT = 20;                               // values in a fold's body, above which it is not written out for each lane
 
     final Values values;
     private final Axes axes = new Axes();
@@ -135,9 +135,11 @@ public final class Schedule {
         var nest = new ArrayList<Block>();
         for (Axis axis : fold.axes()) nest.add(block = loop(axis, block));
         place(fold.body(), block, false);
-        int size = Unroll.size(List.of(fold.body()));
-        int lanes = !block.statements.isEmpty() || size > 4 * LANE_SIZE ? 1 : size > LANE_SIZE ? LANES / 2 : LANES;
-        Stmt inner = new Stmt.Run(v, block.axis, lanes, block.statements, fold.body());
+        // Products in order: partial ones might overflow where theirs does not.
+        boolean inOrder = !block.statements.isEmpty() || fold.f() == Reduction.PROD && v.dtype().isFloat();
+        int lanes = inOrder ? 1 : Stmt.Run.LANES;
+        int together = Unroll.size(List.of(fold.body())) > SHORT ? 1 : lanes;
+        Stmt inner = new Stmt.Run(v, block.axis, lanes, together, block.statements, fold.body());
         for (Block b : nest.reversed().subList(1, nest.size())) {
             b.statements.add(inner);
             inner = loop(b.axis, values.whole(0), b.axis.extent(), 1, b);

@@ -19,8 +19,14 @@ public sealed interface Stmt {
     /// Computes the [damo.kernel.Scalar.Fold] `fold`: `body` holds the one [Run] that feeds it, inside loops over its outer axes.
     record Fold(Value fold, List<Stmt> body) implements Stmt {}
 
-    /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by `lanes` accumulators in turn.
-    record Run(Value fold, Axis axis, int lanes, List<Stmt> body, Value element) implements Stmt {}
+    /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by [#LANES] accumulators in turn or by one.
+    ///
+    /// @param lanes the number of accumulators: that is the order of a sum of floats, on every machine
+    /// @param together how many of them are to be fed in one pass, if elements are computed one by one
+    record Run(Value fold, Axis axis, int lanes, int together, List<Stmt> body, Value element) implements Stmt {
+        /// Enough for four vectors of four doubles in flight.
+        public static final int LANES = 16;
+    }
 
     /// Stores `value` at the flat `offset`, or adds it to what is there.
     record Put(Buffer to, Value offset, Value value, boolean adds) implements Stmt {}

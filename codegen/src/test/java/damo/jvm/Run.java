@@ -7,20 +7,33 @@ import damo.kernel.Values;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Array;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.util.CheckClassAdapter;
 
-/// Compiles kernels, verifies them and runs them on Java arrays.
+/// Compiles kernels, verifies them and runs them on Java arrays: without vectors, and with vectors of every width, which must give the same.
 final class Run {
-    final KernelClass type;
-    final KernelCode code;
+    private static final int[] WIDTHS = {128, 256, 512};
 
-    private Run(KernelClass type) {
-        this.type = type;
-        this.code = (KernelCode) instance(type.bytes());
+    final KernelClass type;
+    final KernelClass[] vectors = new KernelClass[WIDTHS.length];
+    final KernelCode code;
+    private final KernelCode[] wide = new KernelCode[WIDTHS.length];
+
+    private Run(Values values, List<Kernel> kernels, Map<Buffer, Integer> places, Map<String, Integer> extents) {
+        type = type(values, kernels, places, extents, 0);
+        code = (KernelCode) instance(type.bytes());
+        for (int w = 0; w < WIDTHS.length; w++) {
+            vectors[w] = type(values, kernels, places, extents, WIDTHS[w]);
+            if (!vectors[w].vectors().isEmpty()) wide[w] = (KernelCode) instance(vectors[w].bytes());
+        }
+    }
+
+    private static KernelClass type(Values values, List<Kernel> kernels, Map<Buffer, Integer> places, Map<String, Integer> extents, int bits) {
+        return KernelClass.of("damo/jvm/Generated", values, kernels, KernelClass.Loops.NONE, places, extents, new Listing("", Map.of()), bits);
     }
 
     /// One kernel; its buffers and symbols are numbered in this order.
@@ -29,7 +42,7 @@ final class Run {
         for (Buffer b : buffers) places.put(b, places.size());
         Map<String, Integer> extents = new LinkedHashMap<>();
         for (String s : symbols) extents.put(s, extents.size());
-        return new Run(KernelClass.of("damo/jvm/Generated", values, kernels, KernelClass.Loops.NONE, places, extents, new Listing("", Map.of())));
+        return new Run(values, kernels, places, extents);
     }
 
     static Object instance(byte[] bytes) {
@@ -43,7 +56,37 @@ final class Run {
         }
     }
 
+    /// Whether every width has vectors.
+    boolean isVector() {
+        for (KernelClass v : vectors) if (v.vectors().isEmpty()) return false;
+        return true;
+    }
+
     void run(int[] symbols, Object... arrays) {
+        Object[][] copies = new Object[WIDTHS.length][];
+        for (int w = 0; w < WIDTHS.length; w++) copies[w] = copy(arrays);
         code.run(0, arrays, symbols);
+        for (int w = 0; w < WIDTHS.length; w++) {
+            if (wide[w] == null) continue;
+            wide[w].run(0, copies[w], symbols);
+            for (int i = 0; i < arrays.length; i++) same(arrays[i], copies[w][i], "with vectors of %d bits, array %d".formatted(WIDTHS[w], i));
+        }
+    }
+
+    private static Object[] copy(Object[] arrays) {
+        Object[] copies = new Object[arrays.length];
+        for (int i = 0; i < copies.length; i++) {
+            int length = Array.getLength(arrays[i]);
+            copies[i] = Array.newInstance(arrays[i].getClass().componentType(), length);
+            System.arraycopy(arrays[i], 0, copies[i], 0, length);
+        }
+        return copies;
+    }
+
+    /// The same bits, save that one NaN is as good as another: so boxes compare.
+    private static void same(Object want, Object got, String where) {
+        for (int i = 0; i < Array.getLength(want); i++)
+            if (!Array.get(want, i).equals(Array.get(got, i)))
+                throw new AssertionError("%s: element %d is %s, not %s".formatted(where, i, Array.get(got, i), Array.get(want, i)));
     }
 }

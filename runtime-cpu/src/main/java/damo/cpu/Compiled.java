@@ -23,6 +23,7 @@ final class Compiled {
     final Specialization form;
     final Program program;
     final KernelCode code;
+    final TieredCode tiers;                      // null if code stays as it is
     final Action[] actions;
     final int[] launches;                        // the actions as numbers of kernels, if they are nothing else; else null
     final Extent[] extents;                      // by position
@@ -46,12 +47,12 @@ final class Compiled {
         this.program = form.program();
         this.listing = listing;
         List<Kernel> kernels = Kernels.of(program);
-        Loader.Loaded loaded = Loader.load(program, listing, kernels, form.values(), plan.positions());
+        Vectors.Use use = Vectors.use();
+        Loader.Loaded loaded = load(kernels, use == Vectors.Use.FORCE ? Vectors.bits() : 0);
         var counted = new AtomicInteger();
         actions = Action.of(program, loaded, plan.positions(), counted);
         shared = counted.get();
         launches = Action.launches(actions);
-        code = loaded.code();
         slotCount = plan.slotCount();
         int count = plan.positions().size();
         extents = new Extent[count];
@@ -66,6 +67,13 @@ final class Compiled {
         counters = program.counters().size();
         checks = program.checks();
         mayFail = mayFail(program.steps());
+        tiers = use == Vectors.Use.ON ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
+                new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
+        code = tiers == null ? loaded.code() : tiers;
+    }
+
+    private Loader.Loaded load(List<Kernel> kernels, int vectorBits) {
+        return Loader.load(program, listing, kernels, form.values(), plan.positions(), vectorBits);
     }
 
     /// Whether something may be stored by then when a call fails.
@@ -109,5 +117,10 @@ final class Compiled {
                 && program.steps().stream().allMatch(s -> s instanceof Step.Launch(var kernel) && kernel.axes().isEmpty());
         if (!numbers) return Optional.empty();
         return Optional.of(Loader.scalarFunction(program, listing, Kernels.of(program), form.values(), type, method));
+    }
+
+    /// Whether some kernel runs with vectors by now, for whoever waits for it.
+    boolean isVector() {
+        return tiers != null && tiers.isVector();
     }
 }

@@ -87,6 +87,12 @@ final class CpuExecutable implements Executable {
         return form == null ? new int[] {0, 0} : form.kernels();
     }
 
+    /// Whether some kernel of the most recent form runs with vectors by now.
+    boolean isVector() {
+        Compiled form = latest;
+        return form != null && form.isVector();
+    }
+
     @Override public String toString() {
         return "%s on cpu, %d forms %s".formatted(program.name(), forms.size(), Arrays.toString(kernels()));
     }

@@ -16,9 +16,11 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Makes emitted bytes run: as hidden classes, so that a dropped function is collected, unless someone looks at the dumps.
 final class Loader {
@@ -28,13 +30,21 @@ final class Loader {
     private Loader() {}
 
     /// Code, and the numbers by which it runs kernels and loops; a loop without a number is done step by step. A kernel without a division is
-    /// done as a whole.
-    record Loaded(KernelCode code, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Kernel, Division> divisions) {}
+    /// done as a whole. `vectors` are the names of the kernels that have vectors.
+    record Loaded(KernelCode code, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Kernel, Division> divisions,
+            Set<String> vectors) {}
 
     /// The code of `kernels` and of the loops around them.
     ///
+    /// @param vectorBits the bits of a vector, 0 for code without
     /// @throws damo.jvm.MethodTooLarge if a kernel is too large to be compiled
-    static Loaded load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions) {
+    static Loaded load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int vectorBits) {
+        synchronized (values) {                                        // the pool grows while code is emitted
+            return emit(program, listing, kernels, values, positions, vectorBits);
+        }
+    }
+
+    private static Loaded emit(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int bits) {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
@@ -43,19 +53,21 @@ final class Loader {
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
+        Set<String> vectors = new HashSet<>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing);
+            KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing, bits);
             int number = parts.size() * ENTRIES_OF_A_CLASS;
             for (Kernel kernel : part) ofKernels.put(kernel, number++);
             for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);
             divisions.putAll(emitted.divisions());
+            vectors.addAll(emitted.vectors());
             parts.add((KernelCode) (Dump.isOn() ? visible(emitted.bytes(), program) : hidden(emitted.bytes(), program)));
         }
         KernelCode code = parts.size() == 1 ? parts.getFirst()
                 : (entry, buffers, sizes, from, to) ->
                         parts.get(entry / ENTRIES_OF_A_CLASS).run(entry % ENTRIES_OF_A_CLASS, buffers, sizes, from, to);
-        return new Loaded(code, ofKernels, ofLoops, divisions);
+        return new Loaded(code, ofKernels, ofLoops, divisions, vectors);
     }
 
     /// Whether a hidden class of this package can implement `type`: it is public for us, and its name means the same to us.
@@ -70,10 +82,12 @@ final class Loader {
 
     /// An implementation of `type` by kernels of scalars.
     static <T> T scalarFunction(Program program, Listing listing, List<Kernel> kernels, Values values, Class<T> type, Method method) {
-        byte[] bytes = ScalarClass.of(className(program), type.getName().replace('.', '/'), method.getName(),
-                MethodType.methodType(method.getReturnType(), method.getParameterTypes()).descriptorString(), values,
-                kernels, program.inputs(), program.constants(), program.outputs().getFirst(), listing);
-        return type.cast(hidden(bytes, program));
+        String descriptor = MethodType.methodType(method.getReturnType(), method.getParameterTypes()).descriptorString();
+        synchronized (values) {
+            byte[] bytes = ScalarClass.of(className(program), type.getName().replace('.', '/'), method.getName(), descriptor, values,
+                    kernels, program.inputs(), program.constants(), program.outputs().getFirst(), listing);
+            return type.cast(hidden(bytes, program));
+        }
     }
 
     /// Hidden classes live in the package of the class that defines them.

@@ -36,7 +36,7 @@ record Parts(Product extent, Product[] work) {
                     case Scalar.Apply(var f, var operands) when f == ScalarOp.MUL -> todo.addAll(operands);
                     case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
                          Scalar.Choose _, Scalar.Fold _ ->
-                    throw new CompilerBug("plan", "an axis has an extent that is no product", factor.toString());
+                        throw new CompilerBug("plan", "an axis has an extent that is no product", factor.toString());
                 }
             }
             return new Product(number, names.stream().mapToInt(i -> i).toArray());

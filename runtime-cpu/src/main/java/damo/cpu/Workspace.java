@@ -66,8 +66,15 @@ final class Workspace {
             if (computed != destinations[i].storage()) System.arraycopy(computed, 0, destinations[i].storage(), 0, (int) destinations[i].size());
             results[i] = destinations[i];
         }
+        if (form.tiers != null) form.tiers.used(elements(arguments) + elements(results), extents);
         Arrays.fill(buffers, 0, arguments.length, null);
         Arrays.fill(buffers, form.firstOutput, form.firstOutput + results.length, null);
+    }
+
+    private static long elements(NDArray[] arrays) {
+        long size = 0;
+        for (NDArray x : arrays) size += x.size();
+        return size;
     }
 
     /// Where to compute an output. Once nothing can fail any more, what could not be computed in place is copied.

@@ -7,6 +7,7 @@ import damo.spi.Backend;
 import damo.type.DType;
 import damo.type.TensorType;
 import damo.value.NDArray;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -18,11 +19,33 @@ final class Agreement {
 
     private Agreement() {}
 
-    /// The results of `f`, compiled without rewriting.
+    /// The results of `f`, compiled without rewriting. Code with vectors, short ones so that few elements fill them, must give the same bits.
     static List<NDArray> compiled(Lambda f, List<NDArray> arguments) {
-        var results = new NDArray[f.results().size()];
-        CPU.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[results.length], results);
-        return List.of(results);
+        List<NDArray> scalar = compiled(f, arguments, "off"), vector = compiled(f, arguments, "128");
+        for (int i = 0; i < scalar.size(); i++)
+            if (!bits(scalar.get(i)).equals(bits(vector.get(i))))
+                throw new IllegalStateException("result %d is %s with vectors, %s without".formatted(i, vector.get(i), scalar.get(i)));
+        return scalar;
+    }
+
+    /// The results of `f` with vectors as `-Ddamo.vector` would have them.
+    static List<NDArray> compiled(Lambda f, List<NDArray> arguments, String vectors) {
+        String before = System.setProperty("damo.vector", vectors);
+        try {
+            var results = new NDArray[f.results().size()];
+            CPU.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[results.length], results);
+            return List.of(results);
+        } finally {
+            if (before == null) System.clearProperty("damo.vector");
+            else System.setProperty("damo.vector", before);
+        }
+    }
+
+    /// All elements, in boxes: those of floats compare by bits, save that all NaNs are one.
+    static List<Object> bits(NDArray x) {
+        var all = new ArrayList<Object>();
+        for (int i = 0; i < x.size(); i++) all.add(x.dtype().isFloat() ? (Object) x.doubleAt(i) : x.longAt(i));
+        return all;
     }
 
     /// Where `got` is not `want`, or `null`. Floats may differ by `tolerance` times the expected value or `scale`, whichever is larger; NaN

@@ -1,0 +1,242 @@
+package damo.jvm;
+
+import static damo.graph.ScalarOp.*;
+import static org.junit.jupiter.api.Assertions.*;
+
+import damo.graph.Reduction;
+import damo.graph.ScalarOp;
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.kernel.Values;
+import damo.plan.Schedule;
+import damo.plan.Stmt;
+import damo.plan.Vectorization;
+import damo.type.DType;
+import damo.value.Storage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Code with vectors of every width against code without: [Run#run] compares.
+class VectorClassTest {
+    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 61, 127, 1023, 1024, 1025, 1040, 2053};
+    private static final List<DType> LANES = List.of(DType.BOOL, DType.INT32, DType.UINT32, DType.INT64, DType.UINT64, DType.FLOAT32, DType.FLOAT64);
+
+    private final Values v = new Values();
+    private final Value n = v.symbol("n");
+    private final Axis i = new Axis("i", n);
+    private final List<Buffer> inputs = new ArrayList<>();
+
+    private Value input(DType t) {
+        inputs.add(new Buffer("x" + inputs.size(), t, List.of(n)));
+        return v.load(inputs.getLast(), v.indices(List.of(i)));
+    }
+
+    private Run compile(List<Axis> axes, Buffer to, Value value) {
+        var all = new ArrayList<>(List.of(to));
+        all.addAll(inputs);
+        return Run.of(v, List.of(new Kernel("f", axes, List.of(new Store(to, v.indices(axes), value)))), all, "n");
+    }
+
+    /// Stores `value` for every element, for arrays of every size.
+    private void elementwise(Value value, boolean isVector) {
+        Buffer z = new Buffer("z", value.dtype(), List.of(n));
+        Run run = compile(List.of(i), z, value);
+        assertEquals(isVector, run.isVector(), () -> String.valueOf(why(List.of(i), z, value)));
+        for (int size : SIZES) run(run, z, size, size);
+    }
+
+    /// Folds `value` over all elements.
+    private void fold(Reduction f, Value value, boolean isVector) {
+        Buffer z = new Buffer("z", value.dtype(), List.of());
+        Value fold = v.fold(f, List.of(i), value);
+        Run run = compile(List.of(), z, fold);
+        assertEquals(isVector, run.isVector(), () -> f + " " + why(List.of(), z, fold));
+        for (int size : SIZES) run(run, z, 1, size);
+    }
+
+    private void run(Run run, Buffer to, int stored, int size) {
+        var arrays = new Object[1 + inputs.size()];
+        arrays[0] = Storage.allocate(to.dtype(), stored);
+        for (int p = 0; p < inputs.size(); p++) arrays[1 + p] = samples(inputs.get(p).dtype(), size, p);
+        run.run(new int[] {size}, arrays);
+    }
+
+    private Object why(List<Axis> axes, Buffer to, Value value) {
+        List<Stmt> statements = Schedule.of(v, new Kernel("f", axes, List.of(new Store(to, v.indices(axes), value))));
+        return Vectorization.of(v, statements, 512).obstacles();
+    }
+
+    private static final double[] EDGES = {0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE,
+            -1e-310, 1e-42, 0.5, -0.5, 1.5, -2.5, 4503599627370495.5, -4503599627370496.0, 8388607.5, -8388608, 1e18, -1e19, 3e38, 1e300, 2147483647,
+            -2147483649.0, 0.49999999999999994, -0.3};
+
+    private static Object samples(DType t, int size, int seed) {
+        Object array = Storage.allocate(t, size);
+        var random = new Random(31L * size + seed);
+        for (int p = 0; p < size; p++)
+            if (!t.isFloat()) Storage.setLong(t, array, p, random.nextBoolean() ? random.nextInt(72) - 4 : random.nextLong());
+            else {
+                boolean isOdd = random.nextInt(size < 100 ? 3 : 50) == 0;
+                Storage.setDouble(t, array, p, isOdd ? EDGES[random.nextInt(EDGES.length)] : random.nextGaussian());
+            }
+        return array;
+    }
+
+    private static boolean takes(ScalarOp f, DType t) {
+        return switch (f.signature()) {
+            case NUMBER -> t != DType.BOOL;
+            case FLOAT -> t.isFloat();
+            case INTEGER -> t.isInteger();
+            case BITS -> !t.isFloat();
+            case ORDERED, TEST, CHOICE -> true;
+        };
+    }
+
+    @ParameterizedTest @EnumSource
+    void everyFunctionGivesTheSameBits(ScalarOp f) {
+        for (DType t : LANES) {
+            if (!takes(f, t)) continue;
+            inputs.clear();
+            Value[] args = new Value[f.arity()];
+            for (int p = 0; p < args.length; p++) args[p] = input(f == WHERE && p == 0 ? DType.BOOL : t);
+            boolean isVector = switch (f) {
+                case FLOORDIV, MOD -> false;
+                case POW -> t.isFloat();
+                case CEIL, FLOOR, ROUND -> t.isFloat();                // of integers they are nothing
+                case NEG, ABS, SIGN, ADD, SUB, MUL, SQRT, DIV, FMA, MAX, MIN, LT, LE, EQ, NE, WHERE, AND, OR, XOR, NOT, SHL, SHR, TRUNC, ISNAN, ISINF,
+                     CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
+                     SOFTPLUS, LOG1MEXP, ATAN2 -> true;
+            };
+            if (isVector) elementwise(v.apply(f, args), true);
+        }
+    }
+
+    @ParameterizedTest @EnumSource
+    void everyConversionGivesTheSameBits(DType from) {
+        for (DType to : LANES) {
+            if (!LANES.contains(from)) continue;
+            inputs.clear();
+            boolean missing = from == DType.UINT64 && to.isFloat() || from.isFloat() && to == DType.UINT64;
+            elementwise(v.convert(input(from), to), !missing);
+        }
+    }
+
+    @Test void bitsAndBack() {
+        for (DType t : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            inputs.clear();
+            Value bits = v.bits(input(t));
+            elementwise(v.bits(v.apply(XOR, bits, v.convert(v.whole(1), bits.dtype()))), true);
+        }
+    }
+
+    @Test void masksGoFromWidthToWidth() {
+        Value x = input(DType.FLOAT64), y = input(DType.FLOAT32), k = input(DType.INT64), c = input(DType.BOOL);
+        Value narrow = v.apply(LT, y, v.number(DType.FLOAT32, 0)), whole = v.apply(LE, k, v.convert(v.whole(5), DType.INT64));
+        Value both = v.apply(AND, v.apply(OR, narrow, whole), v.apply(NE, c, v.apply(LT, x, v.convert(y, DType.FLOAT64))));
+        elementwise(v.apply(WHERE, both, y, v.apply(MUL, y, y)), true);
+        elementwise(v.apply(WHERE, narrow, x, v.convert(k, DType.FLOAT64)), true);
+        elementwise(both, true);
+    }
+
+    @Test void positionsAreNumbersToo() {
+        Value x = input(DType.FLOAT64);
+        elementwise(v.apply(MUL, v.convert(v.index(i), DType.FLOAT64), x), true);
+        elementwise(v.apply(ADD, v.apply(MUL, v.index(i), v.whole(3)), n), true);
+    }
+
+    @Test void aBranchWithoutReadsIsABlend() {
+        Value x = input(DType.FLOAT64), y = input(DType.FLOAT64);
+        Value c = v.apply(LT, x, y);
+        elementwise(v.apply(ADD, v.choose(c, v.apply(SQRT, x), v.number(DType.FLOAT64, 7)), x), true);
+        elementwise(v.choose(c, v.load(inputs.getFirst(), List.of(v.sub(v.index(i), v.whole(0)))), y), true);
+    }
+
+    @Test void whatMayBeOutOfRangeStaysInItsBranch() {
+        input(DType.FLOAT64);
+        Value before = v.load(inputs.getFirst(), List.of(v.sub(v.index(i), v.whole(1))));
+        elementwise(v.choose(v.apply(LT, v.whole(0), v.index(i)), before, v.number(DType.FLOAT64, 7)), false);
+    }
+
+    @ParameterizedTest @EnumSource
+    void foldsHaveOneOrder(Reduction f) {
+        for (DType t : LANES) {
+            if (t == DType.BOOL && (f == Reduction.SUM || f == Reduction.PROD)) continue;
+            inputs.clear();
+            boolean inOrder = f == Reduction.PROD && t.isFloat();
+            fold(f, input(t), !inOrder);
+            Value x = input(t), y = input(t), z = x;
+            if (t == DType.BOOL) continue;
+            fold(f, v.apply(MUL, v.apply(SUB, x, y), v.apply(SUB, x, y)), !inOrder);
+            for (int p = 0; p < 12; p++) z = v.apply(ADD, v.apply(MUL, z, y), v.number(t, p));
+            fold(f, z, !inOrder);                                      // too long to be written out for each accumulator
+        }
+    }
+
+    /// The order as it is documented, in Java.
+    private static double sum(double[] x) {
+        double total = 0, lost = 0;
+        for (int from = 0; from < x.length; from += 1024) {
+            int end = Math.min(x.length, from + 1024), whole = from + (end - from) / 16 * 16;
+            double[] a = new double[16];
+            for (int p = from; p < whole; p++) a[(p - from) % 16] += x[p];
+            for (int half = 8; half > 0; half /= 2) for (int p = 0; p < half; p++) a[p] += a[p + half];
+            for (int p = whole; p < end; p++) a[0] += x[p];
+            double y = a[0] - lost, next = total + y;
+            lost = next - total - y;
+            total = next;
+        }
+        return total;
+    }
+
+    @Test void theOrderOfASumIsTheDocumentedOne() {
+        Value x = input(DType.FLOAT64), longer = x;
+        for (int p = 0; p < 30; p++) longer = v.apply(NEG, longer);
+        for (Value element : List.of(x, longer)) {
+            Run run = compile(List.of(), new Buffer("z", DType.FLOAT64, List.of()), v.fold(Reduction.SUM, List.of(i), element));
+            for (int size : SIZES) {
+                double[] in = new Random(size).doubles(size, -1, 1).toArray(), out = new double[1];
+                run.run(new int[] {size}, out, in);
+                assertEquals(sum(in), out[0]);
+            }
+        }
+    }
+
+    @Test void nothingButNumbersOfThirtyTwoBitsOrMore() {
+        Value x = input(DType.INT8);
+        elementwise(v.apply(ADD, x, x), false);
+    }
+
+    @Test void whatIsReadElsewhereThanItIsStoredIsNotVector() {
+        Buffer z = new Buffer("z", DType.FLOAT64, List.of(v.add(n, v.whole(1))));
+        Value before = v.load(z, v.indices(List.of(i)));
+        var kernel = new Kernel("f", List.of(i), List.of(new Store(z, List.of(v.add(v.index(i), v.whole(1))), v.apply(ADD, before, before))));
+        Run run = Run.of(v, List.of(kernel), List.of(z), "n");
+        assertFalse(run.isVector());
+        double[] powers = new double[11];
+        powers[0] = 1;
+        run.run(new int[] {10}, powers);
+        assertEquals(1024, powers[10]);
+    }
+
+    @Test void rowsAndColumns() {
+        Axis j = new Axis("j", n);
+        Buffer x = new Buffer("x", DType.FLOAT32, List.of(n, n)), y = new Buffer("y", DType.FLOAT32, List.of(n));
+        Buffer z = new Buffer("z", DType.FLOAT32, List.of(n, n));
+        Value row = v.load(x, v.indices(List.of(i, j))), across = v.load(x, v.indices(List.of(j, i)));
+        inputs.addAll(List.of(x, y));
+        Value scaled = v.apply(MUL, row, v.apply(ADD, v.load(y, v.indices(List.of(i))), v.load(y, v.indices(List.of(j)))));
+        for (Value value : List.of(scaled, v.apply(ADD, row, across))) {
+            Run run = compile(List.of(i, j), z, value);
+            assertEquals(value == scaled, run.isVector());
+            for (int size : new int[] {0, 1, 15, 16, 17, 37})
+                run.run(new int[] {size}, new float[size * size], samples(DType.FLOAT32, size * size, 1), samples(DType.FLOAT32, size, 2));
+        }
+    }
+}

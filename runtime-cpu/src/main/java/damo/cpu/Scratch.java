@@ -1,0 +1,105 @@
+package damo.cpu;
+
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Loads;
+import damo.kernel.Scalar;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import damo.type.DType;
+import damo.value.Storage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Memory that kernels may run on without anybody seeing it.
+///
+/// @param positions the place of each buffer
+/// @param extents the extents of the buffer at each place
+/// @param known how many symbols a call brings
+/// @param symbols how many there are in all
+record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int symbols) {
+    private static final long MOST = 1 << 22;                          // elements
+    private static final long WORK = 1 << 17;                          // steps of loops
+    private static final int FEW = 9, MANY = 2 * 1024 + 37;            // many: more than one block of a sum
+    private static final int MOST_OTHERS = 8;
+    private static final int[] EXTENTS = {256, 64, 40};                // all of them have whole vectors, 40 a rest too
+
+    /// What a kernel is called with.
+    record Arguments(Object[] buffers, int[] symbols) {}
+
+    /// Small arguments for `kernel`, if there are any: all symbols are one number.
+    Optional<Arguments> small(Kernel kernel) {
+        for (int extent : EXTENTS) {
+            if (extent != EXTENTS[EXTENTS.length - 1] && work(kernel, extent) > WORK) continue;
+            long[] all = new long[known];
+            Arrays.fill(all, extent);
+            return of(kernel, all);
+        }
+        return Optional.empty();
+    }
+
+    /// Arguments with other extents: few, and in turn many along one axis. Among the numbers are some that seldom come.
+    List<Arguments> others(Kernel kernel) {
+        var all = new ArrayList<Arguments>();
+        for (int i = -1; i < Math.min(known, MOST_OTHERS); i++) {
+            long[] extents = new long[known];
+            Arrays.fill(extents, FEW);
+            if (i >= 0) extents[i] = MANY;
+            of(kernel, extents).ifPresent(all::add);
+        }
+        for (Arguments with : all) for (Object array : with.buffers) odd(array);
+        return all;
+    }
+
+    private static void odd(Object array) {
+        if (array instanceof double[] d && d.length > 1) d[1] = 1e30;
+        if (array instanceof float[] f && f.length > 1) f[1] = 1e30f;
+    }
+
+    /// About how many steps loops take.
+    private static double work(Kernel kernel, int extent) {
+        var axes = new HashSet<>(kernel.axes());
+        for (Store s : kernel.stores()) folds(s.value(), axes, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return axes.stream().mapToDouble(a -> a.extent().op() instanceof Scalar.Whole(var n) ? n : extent).reduce(1, (a, b) -> a * b);
+    }
+
+    private static void folds(Value v, Set<Axis> into, Set<Value> seen) {
+        if (!seen.add(v)) return;
+        if (v.op() instanceof Scalar.Fold(_, var axes, _)) into.addAll(axes);
+        v.op().operands().forEach(o -> folds(o, into, seen));
+    }
+
+    /// Arguments for `kernel` in a call with these extents, if they are little enough. Integers are 0, so that they are positions too.
+    Optional<Arguments> of(Kernel kernel, long[] evaluated) {
+        Set<Buffer> mentioned = new LinkedHashSet<>(Loads.of(kernel));
+        for (Store s : kernel.stores()) mentioned.add(s.to());
+        long left = MOST;
+        for (Buffer b : mentioned) {
+            Extent extent = extents[positions.get(b)];
+            if (!extent.isAtMost(left, evaluated)) return Optional.empty();
+            left -= extent.size(evaluated);
+        }
+        Object[] buffers = new Object[extents.length];
+        for (Buffer b : mentioned) buffers[positions.get(b)] = array(b.dtype(), extents[positions.get(b)].size(evaluated));
+        int[] values = new int[symbols];
+        for (int i = 0; i < known; i++) values[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
+        return Optional.of(new Arguments(buffers, values));
+    }
+
+    /// Numbers of both signs and both truth values: HotSpot compiles what branches it has seen.
+    private static Object array(DType dtype, int size) {
+        Object array = Storage.allocate(dtype, size);
+        if (dtype.isFloat() || dtype == DType.BOOL)
+            for (int i = 0; i < size; i++) Storage.setDouble(dtype, array, i, dtype == DType.BOOL ? i % 3 / 2 : (i * 67L % 201 - 100) / 64.0);
+        return array;
+    }
+}
