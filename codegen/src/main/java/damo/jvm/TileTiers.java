@@ -1,0 +1,74 @@
+package damo.jvm;
+
+import damo.type.DType;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Which tiles a dtype is multiplied with: scalar ones, until those of vectors are compiled and faster. Code of the Vector API that is not compiled
+/// yet is slower by a factor of a thousand, so it is warmed up on a thread of its own.
+final class TileTiers {
+    private static final String MODULE = "jdk.incubator.vector";
+    private static final int DEPTH = 32, CALLS = 200, ROUNDS = 2_000;
+
+    private final DType dtype;
+    private final Panels panels;
+    private final Tiles scalar;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private volatile Tiles best;
+
+    TileTiers(DType dtype, Panels panels) {
+        this.dtype = dtype;
+        this.panels = panels;
+        this.scalar = Tiles.scalar(dtype);
+        this.best = scalar;
+    }
+
+    /// The fastest tiles so far.
+    Tiles tiles() {
+        if (!asked.get() && asked.compareAndSet(false, true)) begin();
+        return best;
+    }
+
+    private void begin() {
+        if (System.getProperty("damo.vector", "on").equals("off")) return;
+        ModuleLayer.boot().findModule(MODULE).ifPresent(module -> {
+            TileTiers.class.getModule().addReads(module);
+            Thread.ofPlatform().daemon().name("damo tiles " + dtype).start(this::warm);
+        });
+    }
+
+    /// Takes vectors once each of their tiles is faster than the scalar one.
+    private void warm() {
+        int bits = preferredBits();
+        if (bits < 128) return;
+        Tiles vector = Tiles.vector(dtype, bits);
+        int size = (vector.heights()[0] + vector.columns()) * DEPTH;
+        Object a = panels.array(size);
+        Object b = panels.array(size);
+        Object z = panels.array(size);
+        int faster = 0;
+        for (int round = 0; round < ROUNDS && faster < vector.tiles().length; round++) {
+            double known = time(scalar, 0, a, b, z);
+            faster = 0;
+            for (int i = 0; i < vector.tiles().length; i++) if (time(vector, i, a, b, z) < known) faster++;
+        }
+        if (faster == vector.tiles().length) best = vector;
+    }
+
+    /// Nanoseconds for one element of a tile.
+    private static double time(Tiles tiles, int which, Object a, Object b, Object z) {
+        Tile tile = tiles.tiles()[which];
+        long start = System.nanoTime();
+        for (int i = 0; i < CALLS; i++) tile.run(a, 0, b, 0, tiles.columns(), DEPTH, z, 0, tiles.columns(), false);
+        return (double) (System.nanoTime() - start) / (tiles.heights()[which] * tiles.columns());
+    }
+
+    /// How long vectors are best here; by reflection, since the module may be absent.
+    private static int preferredBits() {
+        try {
+            Class<?> shape = Class.forName("jdk.incubator.vector.VectorShape");
+            return (int) shape.getMethod("vectorBitSize").invoke(shape.getMethod("preferredShape").invoke(null));
+        } catch (ReflectiveOperationException e) {
+            return 0;
+        }
+    }
+}
