@@ -2,6 +2,7 @@ package damo.fuse;
 
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.Contractions;
 import damo.kernel.Kernel;
 import damo.kernel.Loads;
 import damo.kernel.Program;
@@ -24,7 +25,7 @@ import java.util.function.Function;
 ///
 /// One pass in program order; when a kernel is looked at, its producers have been fused already. A producer goes *into* its reader if
 /// that computes nothing expensive twice: into a longer expression, into a reduction (prologue), after a reduction (epilogue), into
-/// rows that share reductions. Else kernels over the same extents that share loads become *one* loop with several stores.
+/// rows that share reductions. A contraction takes in what only moves elements, and goes into nothing. Else kernels over the same extents that share loads become *one* loop with several stores.
 public final class Fusion {
     /// How many kernels back a loop to share is looked for.
     private static final int LOOK_BACK = 8;
@@ -49,10 +50,12 @@ public final class Fusion {
     private static final class Slot {
         Kernel kernel;
         Cost cost;
+        final boolean contracts;
         final Set<Buffer> reads;
 
-        Slot(Kernel kernel) {
-            this.kernel = kernel;
+        Slot(Step.Compute step) {
+            this.kernel = step.kernel();
+            this.contracts = step instanceof Step.Contract;
             this.cost = Cost.of(kernel);
             this.reads = Loads.of(kernel);
         }
@@ -71,8 +74,8 @@ public final class Fusion {
         Map<Buffer, Slot> producers = new HashMap<>();
         for (Step step : steps) {
             switch (step) {
-                case Step.Launch(var kernel) -> {
-                    Slot slot = new Slot(kernel);
+                case Step.Compute compute -> {
+                    Slot slot = new Slot(compute);
                     for (Buffer buffer : List.copyOf(slot.reads))
                         if (producers.containsKey(buffer)) inline(producers.get(buffer), buffer, slot, built);
                     Slot host = host(slot, built);
@@ -103,7 +106,7 @@ public final class Fusion {
                 Kernel left = new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted);
                 slot.reads.forEach(uses::drop);
                 Loads.of(left).forEach(uses::add);
-                if (!wanted.isEmpty()) steps.add(new Step.Launch(left));
+                if (!wanted.isEmpty()) steps.add(slot.contracts ? new Step.Contract(left) : new Step.Launch(left));
             } else {
                 steps.add((Step) step);
             }
@@ -130,7 +133,8 @@ public final class Fusion {
     }
 
     private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
-        if (sites.positions().isEmpty() || sites.isFlat()) return false;
+        if (sites.positions().isEmpty() || sites.isFlat() || producer.contracts) return false;
+        if (reader.contracts) return Contractions.isLinear(store.value());
         if (reader.cost.size() + cost.size() * sites.positions().size() > limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
         // A kernel with other stores goes on computing most of this one for them.

@@ -8,6 +8,7 @@ import damo.kernel.Listing;
 import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.math.Expansions;
+import damo.plan.Contraction;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.type.DType;
@@ -53,10 +54,16 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     /// @throws MethodTooLarge if a kernel is too large to be compiled
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
             Map<String, Integer> symbols, Listing listing) {
+        return of(name, values, kernels, Set.of(), loops, buffers, symbols, listing);
+    }
+
+    /// The same, where the kernels `contracted` run as products of matrices.
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops, Map<Buffer, Integer> buffers,
+            Map<String, Integer> symbols, Listing listing) {
         var looped = new HashSet<String>();
         while (true)
             try {
-                return of(name, values, kernels, loops, buffers, symbols, listing, looped);
+                return of(name, values, kernels, contracted, loops, buffers, symbols, listing, looped);
             } catch (MethodTooLarge e) {
                 if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
             }
@@ -67,8 +74,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return name.substring(name.lastIndexOf('/') + 1) + ".kernel";
     }
 
-    private static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing, Set<String> looped) {
+    private static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops,
+            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
         writer.visitSource(source(name), null);
@@ -78,7 +85,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, List<Stmt>> scheduled = new IdentityHashMap<>();
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
         for (Kernel kernel : kernels) {
-            scheduled.put(kernel, Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name())));
+            scheduled.put(kernel, contracted.contains(kernel) ? Contraction.of(values, kernel)
+                    : Schedule.of(values, Expansions.expand(values, kernel), !looped.contains(kernel.name())));
             methods.put(kernel, methods.size());
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
             sizes.put(kernel.name(), kernel(mv, helpers, kernel.name(), scheduled.get(kernel), listing.of(kernel), buffers, symbols));

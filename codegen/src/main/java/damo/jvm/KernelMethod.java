@@ -64,6 +64,7 @@ final class KernelMethod {
             case Stmt.Guard(_, var body) -> line(body);
             case Stmt.Fold(_, var body) -> line(body);
             case Stmt.Run run -> lines.of(run.axis());
+            case Stmt.Multiply product -> lines.of(product.z().in());
             case Stmt.Put(var to, _, _) -> lines.of(to);
         };
     }
@@ -100,6 +101,7 @@ final class KernelMethod {
             }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body);
             case Stmt.Run run -> folds.run(run);
+            case Stmt.Multiply product -> ProductCode.multiply(mv, values, product);
             case Stmt.Put(var to, var offset, var value) -> values.put(to, offset, value);
         }
     }

@@ -99,6 +99,11 @@ final class ValueCode {
         lanes.get(buffer.dtype(), scalars.get(buffer));
     }
 
+    /// Pushes the array of `buffer`.
+    void array(Buffer buffer) {
+        mv.visitVarInsn(ALOAD, arrays.get(buffer));
+    }
+
     /// Stores `value` at the flat `offset` of `to`.
     void put(Buffer to, Value offset, Value value) {
         needing(scalars.containsKey(to) ? List.of(value) : List.of(offset, value), () -> {

@@ -31,7 +31,8 @@ final class Words {
             .collect(Collectors.toMap(DType::toString, Function.identity()));
 
     private static final Set<String> RESERVED = Stream.of(FUNCTIONS.keySet(), REDUCTIONS.keySet(), DTYPES.keySet(),
-            Set.of("program", "kernel", "for", "if", "else", "loop", "carry", "until", "check", "call", "const", "var", "true", "false", "inf", "nan"))
+            Set.of("program", "kernel", "contract", "for", "if", "else", "loop", "carry", "until", "check", "call", "const", "var", "true", "false",
+                    "inf", "nan"))
             .flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
     private Words() {}

@@ -22,6 +22,12 @@ public sealed interface Stmt {
     /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by `lanes` accumulators in turn.
     record Run(Value fold, Axis axis, int lanes, List<Stmt> body, Value element) implements Stmt {}
 
+    /// Makes `z`, or adds to it, the product of two matrices, over `terms` columns of `x` and rows of `y`.
+    record Multiply(Matrix x, Matrix y, Matrix z, Value rows, Value columns, Value terms, boolean add) implements Stmt {}
+
+    /// A matrix in a buffer, from an offset on; its rows lie `row` apart, its columns `column`.
+    record Matrix(Buffer in, Value from, Value row, Value column) {}
+
     /// Stores `value` at the flat `offset`.
     record Put(Buffer to, Value offset, Value value) implements Stmt {}
 }

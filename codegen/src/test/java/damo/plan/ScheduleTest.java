@@ -43,6 +43,7 @@ class ScheduleTest {
         return String.join(" ", statements.stream().map(s -> switch (s) {
             case Stmt.Let _ -> "let";
             case Stmt.Put _ -> "put";
+            case Stmt.Multiply product -> (product.add() ? "add" : "make") + (Values.isWhole(product.terms(), 0) ? "(0)" : "");
             case Stmt.Run run -> run.axis().name() + "*" + run.lanes() + "(" + shape(run.body()) + ")";
             case Stmt.Fold(_, var body) -> "fold(" + shape(body) + ")";
             case Stmt.Guard(_, var body) -> "guard(" + shape(body) + ")";

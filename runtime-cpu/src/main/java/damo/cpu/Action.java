@@ -53,8 +53,8 @@ sealed interface Action {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Launch(var kernel) -> new Launch(at(code.kernels(), kernel),
-                        at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList()));
+                case Step.Compute compute -> new Launch(at(code.kernels(), compute.kernel()),
+                        at(compute.kernel().stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList()));
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);
@@ -78,7 +78,7 @@ sealed interface Action {
             inside.addAll(stored);
             Set<Buffer> branched = new LinkedHashSet<>();
             loop.all().forEach(step -> {
-                if (step instanceof Step.Launch(var kernel)) kernel.stores().forEach(s -> branched.add(s.to()));
+                if (step instanceof Step.Compute compute) compute.kernel().stores().forEach(s -> branched.add(s.to()));
                 if (step instanceof Step.Loop inner) inner.carries().forEach(c -> branched.add(c.next()));
             });
             branched.removeAll(inside);
@@ -91,7 +91,7 @@ sealed interface Action {
         private static void stored(Step.Loop loop, Set<Buffer> into) {
             for (Step step : loop.body())
                 switch (step) {
-                    case Step.Launch(var kernel) -> kernel.stores().forEach(s -> into.add(s.to()));
+                    case Step.Compute compute -> compute.kernel().stores().forEach(s -> into.add(s.to()));
                     case Step.Loop inner -> stored(inner, into);
                     case Step.Call call -> into.addAll(call.stores());
                     case Step.Branch _, Step.Check _ -> {}

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Makes emitted bytes run: as hidden classes, so that a dropped function is collected, unless someone looks at the dumps.
 final class Loader {
@@ -37,12 +38,13 @@ final class Loader {
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
         var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), symbols.size());
+        Set<Kernel> contracted = Kernels.contracted(program);
         var parts = new ArrayList<KernelCode>();
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            KernelClass emitted = KernelClass.of(className(program), values, part, loops, positions, symbols, listing);
+            KernelClass emitted = KernelClass.of(className(program), values, part, contracted, loops, positions, symbols, listing);
             int number = parts.size() * ENTRIES_OF_A_CLASS;
             for (Kernel kernel : part) ofKernels.put(kernel, number++);
             for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);

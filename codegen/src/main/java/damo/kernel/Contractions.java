@@ -1,0 +1,46 @@
+package damo.kernel;
+
+import damo.graph.Reduction;
+import damo.graph.ScalarOp;
+import java.util.List;
+
+/// Kernels that are sums of products of two tensors of floats: `z[b, m, n] = sum k { x[b, m, k] · y[b, k, n] }`, whatever the order of axes.
+public final class Contractions {
+    private Contractions() {}
+
+    /// Whether `kernel` has one store, of such a sum, and both tensors are loaded at positions that are linear in the loops.
+    public static boolean is(Kernel kernel) {
+        return kernel.stores().size() == 1 && kernel.stores().getFirst().value().op() instanceof Scalar.Fold(var f, _, var body)
+                && f == Reduction.SUM && body.dtype().isFloat()
+                && body.op() instanceof Scalar.Apply(var g, var factors) && g == ScalarOp.MUL
+                && factors.stream().allMatch(Contractions::isLinear);
+    }
+
+    /// Whether `v` is an element at a position that is linear in the loops: one of a contraction may be replaced by it.
+    public static boolean isLinear(Value v) {
+        return switch (v.op()) {
+            case Scalar.Load(_, var at) -> at.stream().allMatch(Contractions::isPosition);
+            case Scalar.Flat(_, var offset) -> isPosition(offset);
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _,
+                 Scalar.Fold _ -> false;
+        };
+    }
+
+    private static boolean isPosition(Value v) {
+        return switch (v.op()) {
+            case Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> true;
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB -> args.stream().allMatch(Contractions::isPosition);
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.MUL ->
+                args.stream().allMatch(Contractions::isPosition) && args.stream().anyMatch(Contractions::isFixed);
+            case Scalar.Real _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
+        };
+    }
+
+    private static boolean isFixed(Value v) {
+        return switch (v.op()) {
+            case Scalar.Whole _, Scalar.Symbol _ -> true;
+            case Scalar.Apply(_, List<Value> args) -> args.stream().allMatch(Contractions::isFixed);
+            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
+        };
+    }
+}
