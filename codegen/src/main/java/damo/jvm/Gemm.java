@@ -43,6 +43,10 @@ public final class Gemm {
         (p.z() instanceof float[] ? FLOATS : DOUBLES).product(p);
     }
 
+    static Gemm of(DType dtype) {
+        return dtype == DType.FLOAT32 ? FLOATS : DOUBLES;
+    }
+
     private void product(Product p) {
         if (p.rows() == 0 || p.columns() == 0) return;
         if (p.terms() == 0) {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// yet is slower by a factor of a thousand, so it is warmed up on a thread of its own.
 final class TileTiers {
     private static final String MODULE = "jdk.incubator.vector";
-    private static final int DEPTH = 32, CALLS = 200, ROUNDS = 2_000;
+    private static final int DEPTH = 64, CALLS = 20, ROUNDS = 20_000;
 
     private final DType dtype;
     private final Panels panels;

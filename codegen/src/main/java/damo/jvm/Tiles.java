@@ -38,10 +38,10 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
         }
     }
 
-    /// The number of the tile that is best when so many rows are left: the highest that is full, or else the lowest.
+    /// The number of the tile for the next rows when so many are left: the highest that is full, or else the lowest.
     int next(int left) {
         int i = 0;
         while (i < heights.length - 1 && heights[i] > left) i++;
-        return i > 0 && left > heights[i] * 3 / 2 && heights[i - 1] - left < heights[i] / 2 ? i - 1 : i;
+        return i;
     }
 }
