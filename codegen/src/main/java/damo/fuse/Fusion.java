@@ -25,7 +25,7 @@ import java.util.function.Function;
 ///
 /// One pass in program order; when a kernel is looked at, its producers have been fused already. A producer goes *into* its reader if
 /// that computes nothing expensive twice: into a longer expression, into a reduction (prologue), after a reduction (epilogue), into
-/// rows that share reductions. A contraction takes in what only moves elements, and goes into nothing. Else kernels over the same extents that share loads become *one* loop with several stores.
+/// rows that share reductions. A contraction takes in what only moves elements, before it or after it. Else kernels over the same extents that share loads become *one* loop with several stores.
 public final class Fusion {
     /// How many kernels back a loop to share is looked for.
     private static final int LOOK_BACK = 8;
@@ -50,7 +50,7 @@ public final class Fusion {
     private static final class Slot {
         Kernel kernel;
         Cost cost;
-        final boolean contracts;
+        boolean contracts;
         final Set<Buffer> reads;
 
         Slot(Step.Compute step) {
@@ -121,6 +121,7 @@ public final class Fusion {
         var sites = new Sites(reader.kernel, buffer);
         if (!mayInline(producer, cost, store, reader, sites)) return;
         reader.kernel = inlined(reader.kernel, producer.kernel, store, sites);
+        reader.contracts |= producer.contracts;
         reader.cost = reader.cost.plus(cost, sites.positions().size());
         reader.reads.remove(buffer);
         uses.drop(buffer);
@@ -133,7 +134,8 @@ public final class Fusion {
     }
 
     private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
-        if (sites.positions().isEmpty() || sites.isFlat() || producer.contracts) return false;
+        if (sites.positions().isEmpty() || sites.isFlat()) return false;
+        if (producer.contracts) return uses.of(store.to()) == 1 && isCopy(reader.kernel);
         if (reader.contracts) return Contractions.isLinear(store.value());
         if (reader.cost.size() + cost.size() * sites.positions().size() > limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
@@ -144,6 +146,12 @@ public final class Fusion {
         if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return false;
         if (!cost.foldsInOrder() && (!reader.cost.folds().isEmpty() || at.size() < reader.kernel.axes().size())) return false;
         return reader.cost.foldsInOrder() && isPrefix(at, reader.kernel.axes());
+    }
+
+    /// Whether it only puts each element of another tensor somewhere, so that it could be put there at once.
+    private boolean isCopy(Kernel kernel) {
+        return kernel.stores().size() == 1 && kernel.stores().getFirst().value().op() instanceof Scalar.Load(_, var at)
+                && at.size() == kernel.axes().size() && Set.copyOf(at).equals(Set.copyOf(values.indices(kernel.axes())));
     }
 
     /// A position without the trailing zeros, which are those of axes of extent 1.
