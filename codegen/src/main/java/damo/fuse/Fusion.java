@@ -25,7 +25,8 @@ import java.util.function.Function;
 ///
 /// One pass in program order; when a kernel is looked at, its producers have been fused already. A producer goes *into* its reader if
 /// that computes nothing expensive twice: into a longer expression, into a reduction (prologue), after a reduction (epilogue), into
-/// rows that share reductions. A contraction takes in what only moves elements, before it or after it. Else kernels over the same extents that share loads become *one* loop with several stores.
+/// rows that share reductions. A contraction takes in what only moves elements, before it or
+/// after it. Else kernels over the same extents that share loads become *one* loop with several stores.
 public final class Fusion {
     /// How many kernels back a loop to share is looked for.
     private static final int LOOK_BACK = 8;

@@ -66,8 +66,8 @@ final class FloatPanels implements Panels {
     }
 
     /// Four sums at a time: one would wait for each addition.
-    private static void row(float[] x, int a, int xTerm, float[] y, int b, int yTerm, int yColumn, float[] z, int c, int zColumn, int columns, int depth,
-            boolean add) {
+    private static void row(float[] x, int a, int xTerm, float[] y, int b, int yTerm, int yColumn, float[] z, int c, int zColumn, int columns,
+            int depth, boolean add) {
         int j = 0;
         for (; j + 4 <= columns; j += 4) {
             float s0 = 0, s1 = 0, s2 = 0, s3 = 0;

@@ -15,6 +15,7 @@ public record Product(Object x, int x0, int xRow, int xTerm, Object y, int y0, i
 
     /// Only some rows: what one of several threads does. Each element of the result is the same whoever computes it.
     Product rows(int from, int to) {
-        return new Product(x, x0 + from * xRow, xRow, xTerm, y, y0, yTerm, yColumn, z, z0 + from * zRow, zRow, zColumn, to - from, columns, terms, add);
+        return new Product(x, x0 + from * xRow, xRow, xTerm, y, y0, yTerm, yColumn, z, z0 + from * zRow, zRow, zColumn, to - from, columns,
+                terms, add);
     }
 }

@@ -4,10 +4,12 @@ import damo.type.DType;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Which tiles a dtype is multiplied with: scalar ones, until those of vectors are compiled and faster. Code of the Vector API that is not compiled
-/// yet is slower by a factor of a thousand, so it is warmed up on a thread of its own.
+/// yet is slower by a factor of a thousand, so it is warmed up on a thread of its own. `-Ddamo.vector=off` keeps the scalar ones, `force` takes
+/// vectors at once.
 final class TileTiers {
     private static final String MODULE = "jdk.incubator.vector";
-    private static final int DEPTH = 24, CALLS = 20, ROUNDS = 50_000, ENOUGH = 3;
+    private static final int DEPTH = 24, CALLS = 20, ENOUGH = 3;
+    private static final long PATIENCE = 20_000_000_000L;             // nanoseconds: a JVM without its optimising compiler never gets there
 
     private final DType dtype;
     private final Panels panels;
@@ -29,25 +31,26 @@ final class TileTiers {
     }
 
     private void begin() {
-        if (System.getProperty("damo.vector", "on").equals("off")) return;
+        String wish = System.getProperty("damo.vector", "on");
+        if (wish.equals("off")) return;
         ModuleLayer.boot().findModule(MODULE).ifPresent(module -> {
             TileTiers.class.getModule().addReads(module);
-            Thread.ofPlatform().daemon().name("damo tiles " + dtype).start(this::warm);
+            int bits = preferredBits();
+            if (bits < 128) return;
+            if (wish.equals("force")) best = Tiles.vector(dtype, bits);
+            else Thread.ofPlatform().daemon().name("damo tiles " + dtype).start(() -> warm(Tiles.vector(dtype, bits)));
         });
     }
 
     /// Takes vectors once each of their tiles is faster than the scalar one.
-    private void warm() {
-        int bits = preferredBits();
-        if (bits < 128) return;
-        Tiles vector = Tiles.vector(dtype, bits);
+    private void warm(Tiles vector) {
         int size = (vector.heights()[0] + vector.columns()) * DEPTH;
         Object a = panels.array(size);
         Object b = panels.array(size);
         Object z = panels.array(size);
         double known = Double.POSITIVE_INFINITY;                       // the least so far: whatever else runs makes a round slower, never faster
         int rounds = 0;
-        for (int i = 0; i < ROUNDS && rounds < ENOUGH; i++) {
+        for (long start = System.nanoTime(); rounds < ENOUGH && System.nanoTime() - start < PATIENCE;) {
             known = Math.min(known, time(scalar, 0, a, b, z));
             boolean faster = true;
             for (int which = 0; which < vector.tiles().length; which++) faster &= time(vector, which, a, b, z) < known;

@@ -15,7 +15,7 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
 
     /// Tiles without vectors: sums of scalars, as many as the registers hold.
     static Tiles scalar(DType dtype) {
-        return of(dtype, 1, 4, 4);
+        return of(dtype, 1, 4, 4, 2);
     }
 
     /// Tiles of vectors of so many bits. A processor with vectors of 256 bits has 16 registers, all others have 32.

@@ -29,7 +29,8 @@ public final class Contractions {
     private static boolean isPosition(Value v) {
         return switch (v.op()) {
             case Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> true;
-            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB -> args.stream().allMatch(Contractions::isPosition);
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB ->
+                args.stream().allMatch(Contractions::isPosition);
             case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.MUL ->
                 args.stream().allMatch(Contractions::isPosition) && args.stream().anyMatch(Contractions::isFixed);
             case Scalar.Real _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;

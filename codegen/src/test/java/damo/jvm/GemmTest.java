@@ -77,23 +77,28 @@ class GemmTest {
         int to = Math.min(p.terms(), from + Gemm.DEPTH);
         if (z instanceof float[] f) {
             float sum = 0;
-            for (int k = from; k < to; k++)
-                sum = Math.fma(((float[]) p.x())[p.x0() + i * p.xRow() + k * p.xTerm()], ((float[]) p.y())[p.y0() + k * p.yTerm() + j * p.yColumn()], sum);
+            for (int k = from; k < to; k++) sum = Math.fma(((float[]) p.x())[x(p, i, k)], ((float[]) p.y())[y(p, j, k)], sum);
             f[at] = add ? f[at] + sum : sum;
         } else {
             double sum = 0;
-            for (int k = from; k < to; k++)
-                sum = Math.fma(((double[]) p.x())[p.x0() + i * p.xRow() + k * p.xTerm()], ((double[]) p.y())[p.y0() + k * p.yTerm() + j * p.yColumn()],
-                        sum);
+            for (int k = from; k < to; k++) sum = Math.fma(((double[]) p.x())[x(p, i, k)], ((double[]) p.y())[y(p, j, k)], sum);
             ((double[]) z)[at] = add ? ((double[]) z)[at] + sum : sum;
         }
+    }
+
+    private static int x(Product p, int row, int term) {
+        return p.x0() + row * p.xRow() + term * p.xTerm();
+    }
+
+    private static int y(Product p, int column, int term) {
+        return p.y0() + term * p.yTerm() + column * p.yColumn();
     }
 
     private static void same(Object want, Object got, Product p, String how) {
         for (int i = 0; i < Array.getLength(want); i++)
             if (Array.getDouble(want, i) != Array.getDouble(got, i))
-                assertEquals(Array.getDouble(want, i), Array.getDouble(got, i), "%s, element %d of %d x %d x %d, strides %d %d, %d %d, %d %d".formatted(
-                        how, i, p.rows(), p.columns(), p.terms(), p.xRow(), p.xTerm(), p.yTerm(), p.yColumn(), p.zRow(), p.zColumn()));
+                assertEquals(Array.getDouble(want, i), Array.getDouble(got, i), "%s, element %d of %d x %d x %d, strides %d %d, %d %d, %d %d"
+                        .formatted(how, i, p.rows(), p.columns(), p.terms(), p.xRow(), p.xTerm(), p.yTerm(), p.yColumn(), p.zRow(), p.zColumn()));
     }
 
     private void agrees(Product p, List<Tiles> tiles) {
