@@ -26,21 +26,29 @@ public final class Contractions {
         };
     }
 
+    // Not backwards: such an axis never follows another one, and a copy costs less than a loop around.
     private static boolean isPosition(Value v) {
         return switch (v.op()) {
-            case Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> true;
-            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB ->
-                args.stream().allMatch(Contractions::isPosition);
+            case Scalar.Index _ -> true;
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD -> args.stream().allMatch(Contractions::isPosition);
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.SUB -> isPosition(args.get(0)) && isFixed(args.get(1));
             case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.MUL ->
-                args.stream().allMatch(Contractions::isPosition) && args.stream().anyMatch(Contractions::isFixed);
-            case Scalar.Real _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
+                isPosition(args.get(0)) && isStride(args.get(1)) || isStride(args.get(0)) && isPosition(args.get(1));
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Choose _,
+                 Scalar.Fold _ -> isFixed(v);
         };
     }
 
+    /// Whether `v` is the same at all positions, as the start of a slice is.
     private static boolean isFixed(Value v) {
+        return !(v.op() instanceof Scalar.Index || v.op() instanceof Scalar.Fold) && v.op().operands().stream().allMatch(Contractions::isFixed);
+    }
+
+    private static boolean isStride(Value v) {
         return switch (v.op()) {
-            case Scalar.Whole _, Scalar.Symbol _ -> true;
-            case Scalar.Apply(_, List<Value> args) -> args.stream().allMatch(Contractions::isFixed);
+            case Scalar.Whole(var n) -> n >= 0;
+            case Scalar.Symbol _ -> true;
+            case Scalar.Apply(var f, List<Value> args) -> f == ScalarOp.MUL && args.stream().allMatch(Contractions::isStride);
             case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Choose _, Scalar.Fold _ -> false;
         };
     }

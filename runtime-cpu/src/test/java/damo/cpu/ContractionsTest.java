@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.CompiledFunction;
+import damo.graph.Index;
 import damo.graph.Lambda;
 import damo.graph.Variable;
 import damo.interpret.Interpreter;
@@ -109,6 +110,17 @@ class ContractionsTest {
     @Test void smallProductsOfKnownSizeStayStraightLines() {
         Variable x = tensor(DType.FLOAT64, "x", 4, 4), y = tensor(DType.FLOAT64, "y", 4, 4);
         assertFalse(agrees(x.dot(y), List.of(x, y), any(DType.FLOAT64, 4, 4), any(DType.FLOAT64, 4, 4)).contains("contract"));
+    }
+
+    @Test void slicesAreReadWhereTheyAre() {
+        Variable x = open(DType.FLOAT64, "x", 2), y = open(DType.FLOAT64, "y", 2), from = lscalar("from");
+        NDArray a = any(DType.FLOAT64, 50, 20), b = any(DType.FLOAT64, 20, 17), at = NDArray.of(7L);
+        String rows = agrees(x.slice(from, from.add(30)).dot(y), List.of(x, y, from), a, b, at);
+        assertTrue(rows.lines().anyMatch(l -> l.contains(" = sum ") && l.contains("x[int32(")), rows);
+        agrees(x.slice(from, from.add(20)).transpose().dot(y), List.of(x, y, from), a, b, at);
+        agrees(x.index(Index.range(1, 40, 2)).dot(y), List.of(x, y), a, b);
+        agrees(x.index(Index.range(40, 1, -1)).dot(y), List.of(x, y), a, b);
+        agrees(x.transpose().slice(3, 12).dot(x), List.of(x), a);
     }
 
     @Test void inALoop() {
