@@ -8,6 +8,8 @@ import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Products of all sizes, layouts and tiles against three loops with the same order of summation: the bits are the same.
@@ -138,6 +140,17 @@ class GemmTest {
         Gemm.multiply(into(p, whole));
         for (int from = 0; from < 57; from += 19) Gemm.multiply(into(p, parts).rows(from, from + 19));
         same(whole, parts, p, "by parts");
+    }
+
+    @Test void threadsDoNotDisturbEachOther() {
+        List<Product> products = Stream.generate(() -> product(DType.FLOAT32, 40, 70, 300)).limit(8).toList();
+        List<Object> want = products.stream().map(GemmTest::expected).toList();
+        IntStream.range(0, 400).parallel().forEach(i -> {
+            Product p = products.get(i % 8);
+            Object z = copy(p.z());
+            Gemm.multiply(into(p, z));
+            same(want.get(i % 8), z, p, "beside others");
+        });
     }
 
     @Test void heightsCoverAllRows() {
