@@ -2,6 +2,7 @@ package damo.fuse;
 
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.Contractions;
 import damo.kernel.Kernel;
 import damo.kernel.Loads;
 import damo.kernel.Program;
@@ -24,7 +25,8 @@ import java.util.function.Function;
 ///
 /// One pass in program order; when a kernel is looked at, its producers have been fused already. A producer goes *into* its reader if
 /// that computes nothing expensive twice: into a longer expression, into a reduction (prologue), after a reduction (epilogue), into
-/// rows that share reductions. Else kernels over the same extents that share loads become *one* loop with several stores.
+/// rows that share reductions. A contraction takes in what only moves elements, before it or
+/// after it. Else kernels over the same extents that share loads become *one* loop with several stores.
 public final class Fusion {
     /// How many kernels back a loop to share is looked for.
     private static final int LOOK_BACK = 8;
@@ -52,10 +54,12 @@ public final class Fusion {
         Kernel kernel;
         Cost cost;
         boolean isFull;                                      // with a kernel that wanted to join, it was too much
+        boolean contracts;
         final Set<Buffer> reads;
 
-        Slot(Kernel kernel) {
-            this.kernel = kernel;
+        Slot(Step.Compute step) {
+            this.kernel = step.kernel();
+            this.contracts = step instanceof Step.Contract;
             this.cost = Cost.of(kernel);
             this.reads = Loads.of(kernel);
         }
@@ -74,9 +78,9 @@ public final class Fusion {
         Map<Buffer, Slot> producers = new HashMap<>();
         for (Step step : steps) {
             switch (step) {
-                case Step.Launch(var kernel) -> {
-                    Slot slot = new Slot(kernel);
-                    if (kernel.adds()) {                     // its iterations need their order, and its readers all of it
+                case Step.Compute compute -> {
+                    Slot slot = new Slot(compute);
+                    if (slot.kernel.adds()) {                // its iterations need their order, and its readers all of it
                         built.add(slot);
                         continue;
                     }
@@ -110,7 +114,7 @@ public final class Fusion {
                 Kernel left = new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted);
                 slot.reads.forEach(uses::drop);
                 Loads.of(left).forEach(uses::add);
-                if (!wanted.isEmpty()) steps.add(new Step.Launch(left));
+                if (!wanted.isEmpty()) steps.add(slot.contracts ? new Step.Contract(left) : new Step.Launch(left));
             } else {
                 steps.add((Step) step);
             }
@@ -130,6 +134,7 @@ public final class Fusion {
         if (both.size() > limit) return;
         reader.kernel = joined;
         reader.cost = both;
+        reader.contracts |= producer.contracts;
         reader.reads.remove(buffer);
         uses.drop(buffer);
         Set<Buffer> inner = producer.kernel.stores().size() == 1 ? producer.reads : Loads.of(store);
@@ -142,6 +147,8 @@ public final class Fusion {
 
     private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
         if (sites.positions().isEmpty() || sites.isFlat()) return false;
+        if (producer.contracts) return uses.of(store.to()) == 1 && isCopy(reader.kernel);
+        if (reader.contracts) return Contractions.isLinear(store.value());
         if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
         // A kernel with other stores goes on computing most of this one for them.
@@ -151,6 +158,12 @@ public final class Fusion {
         if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return false;
         if (!cost.foldsInOrder() && (!reader.cost.folds().isEmpty() || at.size() < reader.kernel.axes().size())) return false;
         return reader.cost.foldsInOrder() && isPrefix(at, reader.kernel.axes());
+    }
+
+    /// Whether it only puts each element of another tensor somewhere, so that it could be put there at once.
+    private boolean isCopy(Kernel kernel) {
+        return kernel.stores().size() == 1 && kernel.stores().getFirst().value().op() instanceof Scalar.Load(_, var at)
+                && at.size() == kernel.axes().size() && Set.copyOf(at).equals(Set.copyOf(values.indices(kernel.axes())));
     }
 
     /// A position without the trailing zeros, which are those of axes of extent 1.

@@ -20,7 +20,7 @@ final class Uses {
     private void add(List<Step> steps) {
         for (Step step : steps) {
             switch (step) {
-                case Step.Launch(var kernel) -> Loads.of(kernel).forEach(this::add);
+                case Step.Compute compute -> Loads.of(compute.kernel()).forEach(this::add);
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     add(condition);
                     add(then);

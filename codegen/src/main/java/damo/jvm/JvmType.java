@@ -29,6 +29,11 @@ enum JvmType {
         return opcode + ordinal();
     }
 
+    /// The descriptor of this type.
+    String descriptor() {
+        return letter;
+    }
+
     /// The descriptor of a method from `arity` of this type to one.
     String descriptor(int arity) {
         return "(" + letter.repeat(arity) + ")" + letter;

@@ -8,6 +8,7 @@ import damo.kernel.Listing;
 import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.math.Expansions;
+import damo.plan.Contraction;
 import damo.plan.Division;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
@@ -60,10 +61,16 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     /// @throws MethodTooLarge if a kernel is too large to be compiled
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
             Map<String, Integer> symbols, Listing listing, int vectorBits) {
+        return of(name, values, kernels, Set.of(), loops, buffers, symbols, listing, vectorBits);
+    }
+
+    /// The same, where the kernels `contracted` run as products of matrices.
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops, Map<Buffer, Integer> buffers,
+            Map<String, Integer> symbols, Listing listing, int vectorBits) {
         var looped = new HashSet<String>();
         while (true)
             try {
-                return of(name, values, kernels, loops, buffers, symbols, listing, vectorBits, looped);
+                return of(name, values, kernels, contracted, loops, buffers, symbols, listing, vectorBits, looped);
             } catch (MethodTooLarge e) {
                 if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
             }
@@ -74,8 +81,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return name.substring(name.lastIndexOf('/') + 1) + ".kernel";
     }
 
-    private static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
+    private static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops,
+            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
         ClassWriter writer = writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
         writer.visitSource(source(name), null);
@@ -87,9 +94,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
         var vectors = new HashSet<String>();
         for (Kernel kernel : kernels) {
-            Kernel expanded = Expansions.expand(values, kernel);
-            MethodTooLarge.check(expanded);
-            List<Stmt> statements = Schedule.of(values, expanded, !looped.contains(kernel.name()));
+            List<Stmt> statements = contracted.contains(kernel) ? Contraction.of(values, kernel)
+                    : scheduled(values, kernel, !looped.contains(kernel.name()));
             scheduled.put(kernel, statements);
             methods.put(kernel, methods.size());
             Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
@@ -119,6 +125,12 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         dispatch(writer, name, kernels.size(), emitted.size());
         writer.visitEnd();
         return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions, vectors);
+    }
+
+    private static List<Stmt> scheduled(Values values, Kernel kernel, boolean unroll) {
+        Kernel expanded = Expansions.expand(values, kernel);
+        MethodTooLarge.check(expanded);
+        return Schedule.of(values, expanded, unroll);
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {

@@ -80,6 +80,7 @@ final class KernelMethod {
             case Stmt.Guard(_, var body) -> line(body);
             case Stmt.Fold(_, var body) -> line(body);
             case Stmt.Run run -> lines.of(run.axis());
+            case Stmt.Multiply product -> lines.of(product.z().in());
             case Stmt.Put put -> lines.of(put.to());
             case Stmt.Clear(var to, _) -> lines.of(to);
         };
@@ -130,6 +131,7 @@ final class KernelMethod {
             }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body);
             case Stmt.Run run -> folds.run(run);
+            case Stmt.Multiply product -> ProductCode.multiply(mv, values, product);
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }

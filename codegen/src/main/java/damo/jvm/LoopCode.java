@@ -67,7 +67,7 @@ final class LoopCode {
 
     /// The kernels in `loop`, in order.
     static List<Kernel> kernels(Step.Loop loop) {
-        return loop.all().filter(Step.Launch.class::isInstance).map(step -> ((Step.Launch) step).kernel()).toList();
+        return loop.all().filter(Step.Compute.class::isInstance).map(step -> ((Step.Compute) step).kernel()).toList();
     }
 
     /// The whole method.
@@ -189,12 +189,12 @@ final class LoopCode {
                 walk.kernel(around.statements.get(kernel), around.listing.of(kernel));
                 kernel.stores().stream().map(Store::to).filter(b -> locals.containsKey(b) && read.contains(b)).forEach(this::keep);
             }
-            case Step.Launch(var kernel) -> {
+            case Step.Compute compute -> {
                 mv.visitVarInsn(ALOAD, BUFFERS);
                 mv.visitVarInsn(ALOAD, SYMBOLS);
                 mv.visitInsn(ICONST_0);
                 ScalarLanes.integer(mv, Integer.MAX_VALUE);
-                mv.visitMethodInsn(INVOKESTATIC, around.owner, "k" + around.methods.get(kernel), KernelClass.DESCRIPTOR, false);
+                mv.visitMethodInsn(INVOKESTATIC, around.owner, "k" + around.methods.get(compute.kernel()), KernelClass.DESCRIPTOR, false);
             }
             case Step.Loop inner -> loop(inner);
             case Step.Branch(var condition, var then, var otherwise) -> {

@@ -40,6 +40,13 @@ final class Roots {
                 body.forEach(this::statement);
                 add(element);
             }
+            case Stmt.Multiply(var x, var y, var z, var rows, var columns, var terms, _) -> {
+                for (Stmt.Matrix m : List.of(x, y, z)) {
+                    buffers.add(m.in());
+                    List.of(m.from(), m.row(), m.column()).forEach(this::add);
+                }
+                List.of(rows, columns, terms).forEach(this::add);
+            }
             case Stmt.Clear(var to, var size) -> {
                 buffers.add(to);
                 add(size);

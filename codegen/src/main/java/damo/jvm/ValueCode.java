@@ -129,6 +129,11 @@ final class ValueCode {
         lanes.get(buffer.dtype(), scalars.get(buffer));
     }
 
+    /// Pushes the array of `buffer`.
+    void array(Buffer buffer) {
+        mv.visitVarInsn(ALOAD, arrays.get(buffer));
+    }
+
     /// Stores.
     void put(Stmt.Put put) {
         Buffer to = put.to();

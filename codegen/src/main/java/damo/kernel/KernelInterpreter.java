@@ -63,7 +63,7 @@ public final class KernelInterpreter {
     private void steps(List<Step> steps) {
         for (Step step : steps)
             switch (step) {
-                case Step.Launch(var kernel) -> loop(kernel, 0, new Frame(null, Set.of(), new IdentityHashMap<>()));
+                case Step.Compute compute -> loop(compute.kernel(), 0, new Frame(null, Set.of(), new IdentityHashMap<>()));
                 case Step.Branch(var condition, var then, var otherwise) ->
                         steps(array(condition).longAt(0) != 0 ? then : otherwise);
                 case Step.Loop loop -> loop(loop);

@@ -41,7 +41,7 @@ final class KernelPrinter {
         return scope.lines.stream().map(Located::text).collect(Collectors.joining("\n"));
     }
 
-    Located kernel(Kernel kernel, int indent) {
+    Located kernel(String word, Kernel kernel, int indent) {
         count(kernel.stores().stream().flatMap(s -> Stream.concat(s.at().stream(), Stream.of(s.value()))).toList());
         boolean loops = !kernel.axes().isEmpty();
         Scope scope = new Scope(null, new HashSet<>(kernel.axes()), indent + (loops ? 2 : 1));
@@ -57,7 +57,7 @@ final class KernelPrinter {
             body = body.within("%s  for %s {\n".formatted(pad, axes(kernel.axes())), "%s  }\n".formatted(pad));
             for (Axis axis : kernel.axes()) body.at(axis, 0);
         }
-        return body.within("%skernel %s {\n".formatted(pad, Words.name(kernel.name())), pad + "}");
+        return body.within("%s%s %s {\n".formatted(pad, word, Words.name(kernel.name())), pad + "}");
     }
 
     /// The text of an extent, which mentions no axes.

@@ -24,6 +24,7 @@ import damo.DamoException;
 ///
 /// - A value that is used twice, and a fold that is not a whole right side, is named where its axes are known: `%1 = …`, the number
 ///   within the kernel. A named value inside a fold is local to it.
+/// - `contract` instead of `kernel` says that it runs as products of matrices.
 /// - What is called is an op with its attributes, as in the text of graphs; its operands are the buffers.
 /// - Numbers: `1.0` is float64, `1.0f` float32, `3` int32, `3L` int64, `true` bool; of other dtypes `uint8(3)`, `float32(inf)`.
 ///   What is not a number is converted: `uint8(x[i])`; a number that is to be converted has parentheses of its own: `uint8((3))`.
@@ -40,7 +41,7 @@ public final class KernelText {
 
     /// The text of a kernel.
     public static String print(Kernel kernel) {
-        return new KernelPrinter().kernel(kernel, 0).text();
+        return new KernelPrinter().kernel("kernel", kernel, 0).text();
     }
 
     /// The text of a program.

@@ -19,9 +19,9 @@ public record Program(String name, List<String> symbols, List<Buffer> inputs, Ma
         return new Program(name, symbols, inputs, constants, outputs, other);
     }
 
-    /// How many kernels the steps launch.
+    /// How many kernels the steps run.
     public int kernels() {
-        return (int) Step.all(steps).filter(Step.Launch.class::isInstance).count();
+        return (int) Step.all(steps).filter(Step.Compute.class::isInstance).count();
     }
 
     /// The indices of all loops, in the order of the text: symbols that the program itself sets.

@@ -132,6 +132,7 @@ final class ProgramParser {
 
     private Step step() {
         if (tokens.accept("kernel")) return new Step.Launch(kernel());
+        if (tokens.accept("contract")) return new Step.Contract(kernel());
         if (tokens.accept("if")) {
             Buffer condition = mention();
             tokens.expect("{");
@@ -143,7 +144,7 @@ final class ProgramParser {
         if (tokens.accept("loop")) return loop();
         if (tokens.accept("check")) return new Step.Check(mention(), tokens.take(Kind.STRING, "a message in quotes"));
         if (tokens.accept("call")) return call();
-        throw tokens.expected("'kernel', 'if', 'loop', 'check', 'call' or '}'");
+        throw tokens.expected("'kernel', 'contract', 'if', 'loop', 'check', 'call' or '}'");
     }
 
     private Step call() {

@@ -52,9 +52,9 @@ final class ProgramPrinter {
     static void collect(List<Step> steps, Set<Buffer> into) {
         for (Step step : steps)
             switch (step) {
-                case Step.Launch(var kernel) -> {
-                    Loads.of(kernel).forEach(into::add);
-                    kernel.stores().forEach(s -> into.add(s.to()));
+                case Step.Compute compute -> {
+                    Loads.of(compute.kernel()).forEach(into::add);
+                    compute.kernel().stores().forEach(s -> into.add(s.to()));
                 }
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     into.add(condition);
@@ -81,12 +81,8 @@ final class ProgramPrinter {
         String pad = KernelPrinter.pad(indent);
         for (Step step : steps)
             switch (step) {
-                case Step.Launch(var kernel) -> {
-                    Located text = new KernelPrinter().kernel(kernel, indent);
-                    for (; counted < out.length(); counted++) if (out.charAt(counted) == '\n') line++;
-                    lines.putIfAbsent(kernel, new Listing.Lines(text.rows(), line));
-                    out.append(text.text()).append('\n');
-                }
+                case Step.Launch(var kernel) -> kernel("kernel", kernel, indent);
+                case Step.Contract(var kernel) -> kernel("contract", kernel, indent);
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     out.append(pad).append("if ").append(mention(condition)).append(" {\n");
                     steps(then, indent + 1);
@@ -106,6 +102,13 @@ final class ProgramPrinter {
                 case Step.Call(var op, var reads, var stores) -> out.append("%scall \"%s\"(%s) -> (%s)\n".formatted(pad,
                         Words.escaped(OpText.print(op), '"'), mentions(reads), mentions(stores)));
             }
+    }
+
+    private void kernel(String word, Kernel kernel, int indent) {
+        Located text = new KernelPrinter().kernel(word, kernel, indent);
+        for (; counted < out.length(); counted++) if (out.charAt(counted) == '\n') line++;
+        lines.putIfAbsent(kernel, new Listing.Lines(text.rows(), line));
+        out.append(text.text()).append('\n');
     }
 
     private static String mention(Buffer b) {

@@ -8,8 +8,17 @@ import java.util.stream.Stream;
 
 /// One thing that a program does.
 public sealed interface Step {
+    /// Does what a kernel says, in one way or another.
+    sealed interface Compute extends Step {
+        /// What it says.
+        Kernel kernel();
+    }
+
     /// Runs a kernel.
-    record Launch(Kernel kernel) implements Step {}
+    record Launch(Kernel kernel) implements Compute {}
+
+    /// Runs a kernel that is a contraction ([Contractions]), as products of matrices.
+    record Contract(Kernel kernel) implements Compute {}
 
     /// Runs one of two lists of steps, as the bool in `condition` says. What both store into may be read afterwards.
     record Branch(Buffer condition, List<Step> then, List<Step> otherwise) implements Step {}
@@ -52,7 +61,7 @@ public sealed interface Step {
     /// These steps and those within them, at any depth, in the order of the text.
     static Stream<Step> all(List<Step> steps) {
         return steps.stream().flatMap(step -> Stream.concat(Stream.of(step), switch (step) {
-            case Launch _, Check _, Call _ -> Stream.empty();
+            case Compute _, Check _, Call _ -> Stream.empty();
             case Branch(_, var then, var otherwise) -> Stream.concat(all(then), all(otherwise));
             case Loop loop -> loop.all();
         }));

@@ -17,6 +17,7 @@ import java.util.Set;
 /// - A fold is in no branch of a [Scalar.Choose]; its axes are known in it and nowhere else
 /// - Extents mention no axes and load nothing; a name stands for one buffer, one axis, one symbol
 /// - A call has one buffer for each operand and each result of its op, of its dtype and rank
+/// - What runs as products of matrices is a contraction
 /// - A kernel does not load what it stores, and every axis of it takes part in each of its stores
 public final class Verifier {
     private final Set<String> symbols = new HashSet<>();
@@ -81,6 +82,10 @@ public final class Verifier {
         for (Step step : steps)
             switch (step) {
                 case Step.Launch(var kernel) -> kernel(kernel, readable, stored);
+                case Step.Contract(var kernel) -> {
+                    require(Contractions.is(kernel), "%s is no contraction", kernel.name());
+                    kernel(kernel, readable, stored);
+                }
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     condition(condition, readable);
                     Set<Buffer> readableThen = new HashSet<>(readable), readableOtherwise = new HashSet<>(readable);

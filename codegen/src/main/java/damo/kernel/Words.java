@@ -34,7 +34,8 @@ final class Words {
             .collect(Collectors.toMap(DType::toString, Function.identity()));
 
     private static final Set<String> RESERVED = Stream.of(FUNCTIONS.keySet(), REDUCTIONS.keySet(), DTYPES.keySet(),
-            Set.of(BITS, "program", "kernel", "for", "if", "else", "loop", "carry", "until", "check", "call", "const", "var", "true", "false",
+            Set.of(BITS, "program", "kernel", "contract", "for", "if", "else", "loop", "carry", "until", "check", "call", "const", "var", "true",
+                    "false",
                     "inf", "nan"))
             .flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 

@@ -1,5 +1,6 @@
 package damo.lower;
 
+import damo.graph.DotAxes;
 import damo.graph.Graph;
 import damo.graph.Ints;
 import damo.graph.Lambda;
@@ -29,6 +30,8 @@ import java.util.Set;
 
 /// From a graph to a program with one kernel for each op. Nothing is decided here about speed: fusion follows.
 final class Lowering {
+    private static final int SMALL = 512;                              // multiplications of a product of small matrices: 8 by 8
+
     private final Lambda f;
     private final Shapes shapes;
     private final Values values = new Values();
@@ -241,7 +244,8 @@ final class Lowering {
                 List<Axis> loops = axes(extents(v));
                 Value body = bodies.of(v, loops, region);
                 buffers.put(v, temporary(v.dtype(), extents(v)));
-                launch(region, loops, buffers.get(v), body);
+                if (v.op() instanceof Op.Dot(var x, var y, var axes) && isMatrixProduct(v, x, y, axes)) contract(region, loops, buffers.get(v), body);
+                else launch(region, loops, buffers.get(v), body);
             }
         }
     }
@@ -325,7 +329,32 @@ final class Lowering {
     }
 
     private void launch(Region region, List<Axis> loops, Store store) {
-        region.steps.add(new Step.Launch(new Kernel("k" + kernels++, loops, List.of(store))));
+        region.steps.add(new Step.Launch(kernel(loops, store)));
+    }
+
+    private void contract(Region region, List<Axis> loops, Buffer to, Value body) {
+        region.steps.add(new Step.Contract(kernel(loops, new Store(to, values.indices(loops), body))));
+    }
+
+    private Kernel kernel(List<Axis> loops, Store store) {
+        return new Kernel("k" + kernels++, loops, List.of(store));
+    }
+
+    /// Whether it is worth being done as products of matrices: floats, with rows, columns and terms, and not known to be so small that
+    /// straight-line code is faster.
+    private boolean isMatrixProduct(Variable v, Variable x, Variable y, DotAxes axes) {
+        boolean isProduct = v.dtype().isFloat() && extended(x, axes.xFree(x.rank())) && extended(y, axes.yFree(y.rank())) && extended(x, axes.xSum());
+        if (!isProduct) return false;
+        List<Value> extents = new ArrayList<>(extents(v));
+        axes.xSum().forEach(i -> extents.add(extents(x).get(i)));
+        double multiplications = 1;
+        for (Value extent : extents) multiplications *= extent.op() instanceof Scalar.Whole(var n) ? n : Double.POSITIVE_INFINITY;
+        return multiplications > SMALL;
+    }
+
+    private boolean extended(Variable x, List<Integer> axes) {
+        List<Value> extents = extents(x);
+        return axes.stream().anyMatch(i -> !Values.isWhole(extents.get(i), 1));
     }
 
     private Buffer temporary(DType dtype, List<Value> extents) {

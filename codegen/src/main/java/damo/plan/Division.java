@@ -47,7 +47,7 @@ public record Division(Axis axis, List<Work> work) {
                 switch (stmt) {
                     case Stmt.Let(var value) -> values += count(value);
                     case Stmt.Put(_, var offset, var value, _) -> values += count(offset) + count(value);
-                    case Stmt.Clear _ -> isDivisible = false;
+                    case Stmt.Clear _, Stmt.Multiply _ -> isDivisible = false;
                     case Stmt.Guard(_, var body) -> statements(body, extents, times, inside);
                     case Stmt.Loop(var over, _, _, var step, var body) -> {
                         if (axis == null && kernel.axes().contains(over)) axis = over;

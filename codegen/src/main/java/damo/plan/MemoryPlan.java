@@ -85,7 +85,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private void carry(List<Step> steps) {
             for (Step step : steps)
                 switch (step) {
-                    case Step.Launch _, Step.Check _, Step.Call _ -> {}
+                    case Step.Compute _, Step.Check _, Step.Call _ -> {}
                     case Step.Branch(_, var then, var otherwise) -> {
                         carry(then);
                         carry(otherwise);
@@ -148,9 +148,9 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
     private static Set<Buffer> mentioned(Step step, boolean stored) {
         Set<Buffer> found = new LinkedHashSet<>();
         switch (step) {
-            case Step.Launch(var kernel) -> {
-                if (stored) kernel.stores().forEach(s -> found.add(s.to()));
-                else found.addAll(Loads.of(kernel));
+            case Step.Compute compute -> {
+                if (stored) compute.kernel().stores().forEach(s -> found.add(s.to()));
+                else found.addAll(Loads.of(compute.kernel()));
             }
             case Step.Branch(var condition, var then, var otherwise) -> {
                 for (List<Step> side : List.of(then, otherwise))

@@ -28,6 +28,12 @@ public sealed interface Stmt {
         public static final int LANES = 16;
     }
 
+    /// Makes `z`, or adds to it, the product of two matrices, over `terms` columns of `x` and rows of `y`.
+    record Multiply(Matrix x, Matrix y, Matrix z, Value rows, Value columns, Value terms, boolean add) implements Stmt {}
+
+    /// A matrix in a buffer, from an offset on; its rows lie `row` apart, its columns `column`.
+    record Matrix(Buffer in, Value from, Value row, Value column) {}
+
     /// Stores `value` at the flat `offset`, or adds it to what is there.
     record Put(Buffer to, Value offset, Value value, boolean adds) implements Stmt {}
 

@@ -3,6 +3,7 @@ package damo.cpu;
 import damo.CompilerBug;
 import damo.graph.Op;
 import damo.kernel.Buffer;
+import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
@@ -73,7 +74,8 @@ sealed interface Action {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Launch(var kernel) -> {
+                case Step.Compute compute -> {
+                    Kernel kernel = compute.kernel();
                     int[] stored = at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList());
                     Division division = code.divisions().get(kernel);
                     yield division == null ? new Launch(at(code.kernels(), kernel), stored, null, -1)
@@ -103,7 +105,7 @@ sealed interface Action {
             inside.addAll(stored);
             Set<Buffer> branched = new LinkedHashSet<>();
             loop.all().forEach(step -> {
-                if (step instanceof Step.Launch(var kernel)) kernel.stores().forEach(s -> branched.add(s.to()));
+                if (step instanceof Step.Compute compute) compute.kernel().stores().forEach(s -> branched.add(s.to()));
                 if (step instanceof Step.Loop inner) inner.carries().forEach(c -> branched.add(c.next()));
             });
             branched.removeAll(inside);
@@ -116,7 +118,7 @@ sealed interface Action {
         private static void stored(Step.Loop loop, Set<Buffer> into) {
             for (Step step : loop.body())
                 switch (step) {
-                    case Step.Launch(var kernel) -> kernel.stores().forEach(s -> into.add(s.to()));
+                    case Step.Compute compute -> compute.kernel().stores().forEach(s -> into.add(s.to()));
                     case Step.Loop inner -> stored(inner, into);
                     case Step.Call call -> into.addAll(call.stores());
                     case Step.Branch _, Step.Check _ -> {}

@@ -79,7 +79,7 @@ final class Compiled {
     /// Whether something may be stored by then when a call fails.
     private static boolean mayFail(List<Step> steps) {
         return steps.stream().anyMatch(step -> switch (step) {
-            case Step.Launch _ -> false;
+            case Step.Compute _ -> false;
             case Step.Loop loop -> mayFail(loop.body());
             case Step.Branch _, Step.Check _, Step.Call _ -> true;
         });

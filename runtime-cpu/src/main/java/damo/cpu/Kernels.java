@@ -3,7 +3,10 @@ package damo.cpu;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Step;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Walks over the kernels of a program, in branches too.
@@ -18,6 +21,7 @@ final class Kernels {
     private static List<Step> map(List<Step> steps, UnaryOperator<Kernel> image) {
         return steps.stream().<Step>map(step -> switch (step) {
             case Step.Launch(var kernel) -> new Step.Launch(image.apply(kernel));
+            case Step.Contract(var kernel) -> new Step.Contract(image.apply(kernel));
             case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, map(then, image), map(otherwise, image));
             case Step.Loop(var index, var count, var body, var carries, var until) -> new Step.Loop(index, count, map(body, image), carries, until);
             case Step.Check _, Step.Call _ -> step;
@@ -31,6 +35,15 @@ final class Kernels {
 
     /// All kernels, in order.
     static List<Kernel> of(Program program) {
-        return Step.all(program.steps()).filter(Step.Launch.class::isInstance).map(step -> ((Step.Launch) step).kernel()).toList();
+        return Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(step -> ((Step.Compute) step).kernel()).toList();
+    }
+
+    /// Those that run as products of matrices.
+    static Set<Kernel> contracted(Program program) {
+        Set<Kernel> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        Step.all(program.steps()).forEach(step -> {
+            if (step instanceof Step.Contract(var kernel)) found.add(kernel);
+        });
+        return found;
     }
 }

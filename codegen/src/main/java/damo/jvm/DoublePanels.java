@@ -1,0 +1,99 @@
+package damo.jvm;
+
+import java.util.Arrays;
+
+/// Panels of float64.
+final class DoublePanels implements Panels {
+    @Override public Object array(int size) {
+        return new double[size];
+    }
+
+    @Override public void pack(Object from, int at, int along, int term, int count, int width, int depth, Object to, int start) {
+        var x = (double[]) from;
+        var panel = (double[]) to;
+        if (along == 1 && count == width) {
+            for (int k = 0; k < depth; k++) System.arraycopy(x, at + k * term, panel, start + k * width, width);
+            return;
+        }
+        if (count < width) Arrays.fill(panel, start, start + depth * width, 0);
+        if (along == 1) {
+            for (int k = 0; k < depth; k++) System.arraycopy(x, at + k * term, panel, start + k * width, count);
+            return;
+        }
+        int i = 0;
+        for (; i + 4 <= count; i += 4) four(x, at + i * along, along, term, panel, start + i, width, depth);
+        for (; i < count; i++) one(x, at + i * along, term, panel, start + i, width, depth);
+    }
+
+    private static void four(double[] x, int at, int along, int term, double[] panel, int start, int width, int depth) {
+        int at1 = at + along, at2 = at1 + along, at3 = at2 + along;
+        for (int k = 0; k < depth; k++) {
+            int to = start + k * width;
+            int by = k * term;
+            panel[to] = x[at + by];
+            panel[to + 1] = x[at1 + by];
+            panel[to + 2] = x[at2 + by];
+            panel[to + 3] = x[at3 + by];
+        }
+    }
+
+    private static void one(double[] x, int at, int term, double[] panel, int start, int width, int depth) {
+        for (int k = 0; k < depth; k++) panel[start + k * width] = x[at + k * term];
+    }
+
+    @Override public void spill(Object tile, int width, Object to, int z0, int zRow, int zColumn, int rows, int columns, boolean add) {
+        var t = (double[]) tile;
+        var z = (double[]) to;
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) {
+                int at = z0 + i * zRow + j * zColumn;
+                z[at] = add ? z[at] + t[i * width + j] : t[i * width + j];
+            }
+    }
+
+    @Override public void small(Product p, int block) {
+        var x = (double[]) p.x();
+        var y = (double[]) p.y();
+        var z = (double[]) p.z();
+        for (int from = 0; from < p.terms(); from += block) {
+            int depth = Math.min(block, p.terms() - from);
+            int y0 = p.y0() + from * p.yTerm();
+            for (int i = 0; i < p.rows(); i++) {
+                int a = p.x0() + i * p.xRow() + from * p.xTerm();
+                row(x, a, p.xTerm(), y, y0, p.yTerm(), p.yColumn(), z, p.z0() + i * p.zRow(), p.zColumn(), p.columns(), depth, p.add() || from > 0);
+            }
+        }
+    }
+
+    /// Four sums at a time: one would wait for each addition.
+    private static void row(double[] x, int a, int xTerm, double[] y, int b, int yTerm, int yColumn, double[] z, int c, int zColumn, int columns,
+            int depth, boolean add) {
+        int j = 0;
+        for (; j + 4 <= columns; j += 4) {
+            double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            int b0 = b + j * yColumn, b1 = b0 + yColumn, b2 = b1 + yColumn, b3 = b2 + yColumn;
+            for (int k = 0; k < depth; k++) {
+                double e = x[a + k * xTerm];
+                s0 = Math.fma(e, y[b0 + k * yTerm], s0);
+                s1 = Math.fma(e, y[b1 + k * yTerm], s1);
+                s2 = Math.fma(e, y[b2 + k * yTerm], s2);
+                s3 = Math.fma(e, y[b3 + k * yTerm], s3);
+            }
+            int to = c + j * zColumn;
+            z[to] = add ? z[to] + s0 : s0;
+            z[to + zColumn] = add ? z[to + zColumn] + s1 : s1;
+            z[to + 2 * zColumn] = add ? z[to + 2 * zColumn] + s2 : s2;
+            z[to + 3 * zColumn] = add ? z[to + 3 * zColumn] + s3 : s3;
+        }
+        for (; j < columns; j++) {
+            double sum = 0;
+            for (int k = 0; k < depth; k++) sum = Math.fma(x[a + k * xTerm], y[b + j * yColumn + k * yTerm], sum);
+            z[c + j * zColumn] = add ? z[c + j * zColumn] + sum : sum;
+        }
+    }
+
+    @Override public void clear(Product p) {
+        var z = (double[]) p.z();
+        for (int i = 0; i < p.rows(); i++) for (int j = 0; j < p.columns(); j++) z[p.z0() + i * p.zRow() + j * p.zColumn()] = 0;
+    }
+}

@@ -1,0 +1,22 @@
+package damo.jvm;
+
+/// What a matrix product does with single elements of a dtype: copying into panels and out of tiles, and products too small for that.
+interface Panels {
+    /// A new array.
+    Object array(int size);
+
+    /// Copies `count` rows (or columns) into a panel: for each of `depth` terms, `width` elements, zeros beyond `count`.
+    ///
+    /// @param along how far the rows (or columns) lie apart in `from`
+    /// @param term how far the terms lie apart
+    void pack(Object from, int at, int along, int term, int count, int width, int depth, Object to, int start);
+
+    /// Puts the upper left part of a tile, whose rows are `width` long, where it belongs, or adds it there.
+    void spill(Object tile, int width, Object z, int z0, int zRow, int zColumn, int rows, int columns, boolean add);
+
+    /// The whole product, in the same order of summation as tiles have it: in blocks of `block` terms.
+    void small(Product p, int block);
+
+    /// Stores zeros into the result.
+    void clear(Product p);
+}

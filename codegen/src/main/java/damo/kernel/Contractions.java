@@ -1,0 +1,56 @@
+package damo.kernel;
+
+import damo.graph.Reduction;
+import damo.graph.ScalarOp;
+import java.util.List;
+
+/// Kernels that are sums of products of two tensors of floats: `z[b, m, n] = sum k { x[b, m, k] · y[b, k, n] }`, whatever the order of axes.
+public final class Contractions {
+    private Contractions() {}
+
+    /// Whether `kernel` has one store, of such a sum, and both tensors are loaded at positions that are linear in the loops.
+    public static boolean is(Kernel kernel) {
+        return kernel.stores().size() == 1 && kernel.stores().getFirst().value().op() instanceof Scalar.Fold(var f, _, var body)
+                && f == Reduction.SUM && body.dtype().isFloat()
+                && body.op() instanceof Scalar.Apply(var g, var factors) && g == ScalarOp.MUL
+                && factors.stream().allMatch(Contractions::isLinear);
+    }
+
+    /// Whether `v` is an element at a position that is linear in the loops: one of a contraction may be replaced by it.
+    public static boolean isLinear(Value v) {
+        return switch (v.op()) {
+            case Scalar.Load(_, var at) -> at.stream().allMatch(Contractions::isPosition);
+            case Scalar.Flat(_, var offset) -> isPosition(offset);
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
+                 Scalar.Fold _ -> false;
+        };
+    }
+
+    // Not backwards: such an axis never follows another one, and a copy costs less than a loop around.
+    private static boolean isPosition(Value v) {
+        return switch (v.op()) {
+            case Scalar.Index _ -> true;
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD -> args.stream().allMatch(Contractions::isPosition);
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.SUB -> isPosition(args.get(0)) && isFixed(args.get(1));
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.MUL ->
+                isPosition(args.get(0)) && isStride(args.get(1)) || isStride(args.get(0)) && isPosition(args.get(1));
+            case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _,
+                 Scalar.Bits _, Scalar.Choose _, Scalar.Fold _ -> isFixed(v);
+        };
+    }
+
+    /// Whether `v` is the same at all positions, as the start of a slice is.
+    private static boolean isFixed(Value v) {
+        return !(v.op() instanceof Scalar.Index || v.op() instanceof Scalar.Fold) && v.op().operands().stream().allMatch(Contractions::isFixed);
+    }
+
+    private static boolean isStride(Value v) {
+        return switch (v.op()) {
+            case Scalar.Whole(var n) -> n >= 0;
+            case Scalar.Symbol _ -> true;
+            case Scalar.Apply(var f, List<Value> args) -> f == ScalarOp.MUL && args.stream().allMatch(Contractions::isStride);
+            case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
+                 Scalar.Fold _ -> false;
+        };
+    }
+}
