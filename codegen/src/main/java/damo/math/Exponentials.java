@@ -31,12 +31,13 @@ final class Exponentials {
             return Term.quickSum(sum.hi(), sum.lo().add(w));
         }
 
-        /// All of it. The bounds are on the natural or binary logarithm: what is above `most` is infinite, below `normal` it is subnormal.
-        Term value(Term x, double most, double normal, double least) {
-            Term m = r.add(w).add(1);
+        /// All of it, or 2ˡ times that. The bounds are on `x`, the natural or binary logarithm: what is above `most` is infinite, what is
+        /// below `normal` may be subnormal, and below `least` 0.
+        Term value(int l, Term x, double most, double normal, double least) {
+            Term m = r.add(w).add(1).scaled(n);
             int lift = x.isDouble() ? 64 : 32;
-            Term scaled = m.scaled(n);
-            Term small = scaled.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, -lift));
+            Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
+            Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
             // The product is ∞, or NaN of NaN.
             return x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
         }
@@ -64,22 +65,22 @@ final class Exponentials {
 
     /// 0.9 ulp.
     static Term exp(Term x) {
-        return power(x).value(x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
+        return power(x).value(0, x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
     }
 
     /// `exp(x + more)`, where `more` is in the order of an ulp of `x`. As that may overflow where `exp(x)` does not, half of it is taken twice.
     static Term exp(Term x, Term more) {
         Power p = power(x, more);
-        return new Power(p.r, p.w, p.n.sub(1)).value(x, x.pick(709.8, 88.73), x.pick(-707, -86), x.pick(-746, -104.5)).mul(2);
+        return new Power(p.r, p.w, p.n.sub(1)).value(1, x, x.pick(709.8, 88.73), x.pick(-707, -86), x.pick(-746, -104.5));
     }
 
-    /// 1 ulp, exact at integers.
+    /// 0.9 ulp, exact at integers.
     static Term exp2(Term x) {
         Term n = x.add(x.rounder());
         Term exact = x.sub(n.sub(x.rounder()));
         Pair r = Term.product(exact, x.number(x.pick(LN2, LN2_32)));
         return power(r.hi(), exact.fma(x.pick(LN2_REST, LN2_REST_32), r.lo()), n)
-                .value(x, x.pick(Math.nextDown(1024.0), Math.nextDown(128f)), x.pick(-1021, -125), x.pick(-1076, -151));
+                .value(0, x, x.pick(Math.nextDown(1024.0), Math.nextDown(128f)), x.pick(-1021, -125), x.pick(-1076, -151));
     }
 
     /// `2ⁿ(r + w) + (2ⁿ − 1)`, halved until the end as 2¹⁰²⁴ is too much. 1.3 ulp.
