@@ -23,6 +23,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Measures the bounds that `damo.math` states. `-Ddamo.accuracy=N` takes N times as many samples and prints what was found.
 class AccuracyTest {
     private static final int MORE = Integer.getInteger("damo.accuracy", 0);
+    /// Where functions begin and end to overflow and to vanish, poles, and numbers that are exact; of both signs, with their neighbours.
+    private static final double[] EDGES = {0, Double.MIN_VALUE, 0x1p-1022, 0x1p-1060, 0x1p-149, 0x1p-126, 0x1p-60, 0x1p-54, 0x1p-28, 0x1p-25, 0x1p-13,
+            0.5, Math.sqrt(0.5), Math.sqrt(2) - 1, Math.log(2) / 2, Math.log(2), Math.PI / 4, Math.PI / 2, Math.PI, 1, 2, 4, 8, 10, 100, 1000, 1e22,
+            22, 40, 80, 87, 88, 88.72283, 89.41599, 103.97, 104, 126, 127, 128, 149, 150, 707, 708, 709.782712893384, 710.4758600739439,
+            745.1332191019411, 745.2, 1021, 1022, 1023, 1024, 1074, 1075, 0x1p13, 0x1p15, 0x1p23, 0x1p24, 0x1p28, 0x1p30, 0x1p52, 0x1p53,
+            Float.MAX_VALUE, Double.MAX_VALUE, Double.POSITIVE_INFINITY, Double.NaN};
     private static final Map<ScalarOp, Double> BOUNDS = new EnumMap<>(ScalarOp.class);
 
     private static void bound(double ulp, ScalarOp... all) {
@@ -72,6 +78,11 @@ class AccuracyTest {
             x[i] = Float.intBitsToFloat((int) (i * (long) stride + random.nextInt(stride)));
             y[i] = other(f, x[i], random);
         }
+        for (int i = 0; i < 6 * EDGES.length; i++) {
+            float edge = (float) EDGES[i / 6];
+            x[i] = (i % 2 == 0 ? 1 : -1) * (i % 6 < 2 ? edge : i % 6 < 4 ? Math.nextUp(edge) : Math.nextDown(edge));
+            if (i % 5 == 0) y[i] = (float) EDGES[random.nextInt(EDGES.length)];
+        }
         float[] z = (float[]) computed(f, DType.FLOAT32, x, y, size);
         double worst = 0;
         int where = 0;
@@ -108,7 +119,7 @@ class AccuracyTest {
 
     @ParameterizedTest @MethodSource("functions")
     void float64(ScalarOp f) {
-        int size = 1200 * Math.max(1, MORE);
+        int size = 1500 * Math.max(1, MORE);
         double[] x = new double[size], y = new double[size];
         Random random = new Random(11);
         for (int i = 0; i < size; i++) {
@@ -121,6 +132,11 @@ class AccuracyTest {
             };
             y[i] = f == ScalarOp.POW ? random.nextGaussian() * 500 / Math.max(Math.abs(Math.log(Math.abs(x[i]))), 1e-7)
                     : i % 3 == 0 ? Double.longBitsToDouble(random.nextLong()) : x[i] * random.nextGaussian();
+        }
+        for (int i = 0; i < 6 * EDGES.length; i++) {
+            double edge = EDGES[i / 6];
+            x[i] = (i % 2 == 0 ? 1 : -1) * (i % 6 < 2 ? edge : i % 6 < 4 ? Math.nextUp(edge) : Math.nextDown(edge));
+            if (i % 5 == 0) y[i] = EDGES[random.nextInt(EDGES.length)];
         }
         double[] z = (double[]) computed(f, DType.FLOAT64, x, y, size);
         double worst = 0;
