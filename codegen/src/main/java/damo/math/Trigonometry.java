@@ -80,7 +80,7 @@ final class Trigonometry {
         return r.bounded(y.bits().xor(r.sign(1, 1)).bits(), ScalarOp.COS);
     }
 
-    /// The quotient, corrected by its residual. 1 ulp.
+    /// The quotient, corrected by its residual. 1.1 ulp.
     static Term tan(Term x) {
         Reduced r = Reduced.of(x);
         Term even = r.isEven();
