@@ -133,7 +133,8 @@ final class VectorLanes implements Lanes {
             }
             case SIN, COS, TAN -> functions.laneByLane(f, t);
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP,
-                 TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 -> throw new CompilerBug("emit", "vectors do not have %s".formatted(f), f.opcode());
+                 TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 ->
+                    throw new CompilerBug("emit", "vectors do not have %s".formatted(f), f.opcode());
         }
     }
 

@@ -82,7 +82,8 @@ class ScheduleTest {
     @Test void aNumberIsReadOnceHoweverEmptyTheFold() {
         Buffer x = buffer("x", m, n, k), a = buffer("a"), bias = buffer("bias", m);
         for (Reduction f : Reduction.values())
-            assertTrue(schedule(v.fold(f, List.of(l), v.apply(MUL, at(x, i, j, l), at(a)))).endsWith(f == Reduction.PROD ? "j(let fold(l*1()) put)))" : "j(let fold(l*16()) put)))"));
+            assertTrue(schedule(v.fold(f, List.of(l), v.apply(MUL, at(x, i, j, l), at(a))))
+                    .endsWith(f == Reduction.PROD ? "j(let fold(l*1()) put)))" : "j(let fold(l*16()) put)))"));
         Value row = v.fold(Reduction.MAX, List.of(l), v.apply(MUL, at(x, i, j, l), at(bias, i)));
         assertTrue(schedule(row).endsWith("j(let fold(guard(let l*16())) put)))"));
     }
