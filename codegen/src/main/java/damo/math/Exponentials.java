@@ -5,13 +5,14 @@ import damo.math.Term.Pair;
 /// The exponential function and what is made of it alone.
 ///
 /// `x = n ln 2 + r` with `|r| ≤ ½ ln 2`, and `exp(r) = 1 + r + r²·q(r)`. `q` is the Chebyshev interpolant of `(exp(r) − 1 − r) / r²` on that
-/// interval, computed with 80 digits and rounded, of degree 10 (relative error of the exponential 2⁻⁵⁶) for float64, of degree 4 (2⁻²⁶) for
+/// interval, computed with 80 digits and rounded, of degree 10 (relative error of the exponential 2⁻⁵⁶) for float64, of degree 5 (2⁻³⁰) for
 /// float32. The two parts of ln 2 are such that `n` times the first is exact (Cody and Waite).
 final class Exponentials {
     private static final double[] Q = {0.5000000000000002, 0.1666666666666667, 0.04166666666663892, 0.008333333333326136, 0.0013888888901817103,
             0.00019841269874820627, 2.48015627187353e-05, 2.7557255400206422e-06, 2.757775588891118e-07, 2.5105217004720745e-08,
             1.471503807676478e-09};
-    private static final double[] Q32 = {0.5, 0.16666576266288757, 0.041666556149721146, 0.008363178931176662, 0.0013926184037700295};
+    private static final double[] Q32 = {0.5, 0.1666666716337204, 0.04166646674275398, 0.00833331048488617, 0.0013933649752289057,
+            0.00019890991097781807};
     static final double LOG2E = 1.4426950408889634;
     static final double LN2_HI = 0.6931471805598903, LN2_LO = 5.497923018708371e-14;
     static final double LN2_HI_32 = 0.693145751953125, LN2_LO_32 = 1.428606765330187e-06;
@@ -31,12 +32,13 @@ final class Exponentials {
             return Term.quickSum(sum.hi(), sum.lo().add(w));
         }
 
-        /// All of it. The bounds are on the natural or binary logarithm: what is above `most` is infinite, below `normal` it is subnormal.
-        Term value(Term x, double most, double normal, double least) {
-            Term m = r.add(w).add(1);
+        /// All of it, or 2ˡ times that. The bounds are on `x`, the natural or binary logarithm: what is above `most` is infinite, what is
+        /// below `normal` may be subnormal, and below `least` 0.
+        Term value(int l, Term x, double most, double normal, double least) {
+            Term m = r.add(w).add(1).scaled(n);
             int lift = x.isDouble() ? 64 : 32;
-            Term scaled = m.scaled(n);
-            Term small = scaled.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, -lift));
+            Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
+            Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
             // The product is ∞, or NaN of NaN.
             return x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
         }
@@ -64,25 +66,25 @@ final class Exponentials {
 
     /// 0.9 ulp.
     static Term exp(Term x) {
-        return power(x).value(x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
+        return power(x).value(0, x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
     }
 
     /// `exp(x + more)`, where `more` is in the order of an ulp of `x`. As that may overflow where `exp(x)` does not, half of it is taken twice.
     static Term exp(Term x, Term more) {
         Power p = power(x, more);
-        return new Power(p.r, p.w, p.n.sub(1)).value(x, x.pick(709.8, 88.73), x.pick(-707, -86), x.pick(-746, -104.5)).mul(2);
+        return new Power(p.r, p.w, p.n.sub(1)).value(1, x, x.pick(709.8, 88.73), x.pick(-707, -86), x.pick(-746, -104.5));
     }
 
-    /// 1 ulp, exact at integers.
+    /// 0.9 ulp, exact at integers.
     static Term exp2(Term x) {
         Term n = x.add(x.rounder());
         Term exact = x.sub(n.sub(x.rounder()));
         Pair r = Term.product(exact, x.number(x.pick(LN2, LN2_32)));
         return power(r.hi(), exact.fma(x.pick(LN2_REST, LN2_REST_32), r.lo()), n)
-                .value(x, x.pick(Math.nextDown(1024.0), Math.nextDown(128f)), x.pick(-1021, -125), x.pick(-1076, -151));
+                .value(0, x, x.pick(Math.nextDown(1024.0), Math.nextDown(128f)), x.pick(-1021, -125), x.pick(-1076, -151));
     }
 
-    /// `2ⁿ(r + w) + (2ⁿ − 1)`, halved until the end as 2¹⁰²⁴ is too much. 1.3 ulp.
+    /// `2ⁿ(r + w) + (2ⁿ − 1)`, halved until the end as 2¹⁰²⁴ is too much. 1.4 ulp.
     static Term expm1(Term x) {
         Power p = power(x);
         Term half = p.n.power(-1);
@@ -100,7 +102,7 @@ final class Exponentials {
     }
 
     /// `1 / (1 + e)`, or `e / (1 + e)` for negative `x`, with `e = exp(−|x|)`, which does not overflow; the quotient is corrected by its
-    /// residual. 1.5 ulp.
+    /// residual. 1.6 ulp.
     static Term sigmoid(Term x) {
         Term e = exp(x.abs().neg());
         Pair d = Term.quickSum(x.number(1), e);

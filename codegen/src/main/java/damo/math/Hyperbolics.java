@@ -29,7 +29,7 @@ final class Hyperbolics {
         return magnitude.gt(magnitude.pick(710.4758600739439, 89.41599)).where(magnitude.number(INF), y);
     }
 
-    /// 1.1 ulp.
+    /// 1.3 ulp.
     static Term sinh(Term x) {
         Term a = x.abs();
         Quarters e = Quarters.of(a);
@@ -39,7 +39,7 @@ final class Hyperbolics {
         return a.lt(1).where(near, far).signed(x.signBit());
     }
 
-    /// 1.1 ulp.
+    /// 0.9 ulp.
     static Term cosh(Term x) {
         Term a = x.abs();
         Quarters e = Quarters.of(a);
@@ -62,7 +62,7 @@ final class Hyperbolics {
         return magnitude.gt(magnitude.pick(0x1p28, 0x1p13));
     }
 
-    /// `log1p(|x| + x² / (1 + √(1 + x²)))` (fdlibm's s_asinh.c). 1.5 ulp.
+    /// `log1p(|x| + x² / (1 + √(1 + x²)))` (fdlibm's s_asinh.c). 1.1 ulp.
     static Term asinh(Term x) {
         Term a = x.abs();
         Term huge = isHuge(a);
@@ -73,7 +73,7 @@ final class Hyperbolics {
         return a.lt(INF).where(y, a).signed(x.signBit());
     }
 
-    /// `log1p(t + √(t² + 2t))` with `t = x − 1` (fdlibm's e_acosh.c). 2 ulp.
+    /// `log1p(t + √(t² + 2t))` with `t = x − 1` (fdlibm's e_acosh.c). 1.9 ulp.
     static Term acosh(Term x) {
         Term huge = isHuge(x);
         Pair t = Term.quickSum(x, x.number(-1));
@@ -84,7 +84,7 @@ final class Hyperbolics {
         return x.lt(1).where(x.number(Double.NaN), x.lt(INF).where(y, x));
     }
 
-    /// `½ log1p(2|x| / (1 − |x|))` (fdlibm's e_atanh.c), the quotient in two parts. 1 ulp.
+    /// `½ log1p(2|x| / (1 − |x|))` (fdlibm's e_atanh.c), the quotient in two parts. 0.9 ulp.
     static Term atanh(Term x) {
         Term a = x.abs();
         Pair d = Term.quickSum(a.number(1), a.neg());
