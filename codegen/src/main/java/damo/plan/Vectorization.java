@@ -3,6 +3,7 @@ package damo.plan;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
@@ -166,7 +167,7 @@ public final class Vectorization {
         }
 
         private boolean reads(Value v) {
-            return v.op() instanceof Scalar.Flat(var from, _) && from.rank() > 0 || v.op().operands().stream().anyMatch(this::reads);
+            return Order.of(v, _ -> false).stream().anyMatch(u -> u.op() instanceof Scalar.Flat(var from, _) && from.rank() > 0);
         }
     }
 

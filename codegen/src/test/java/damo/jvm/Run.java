@@ -17,6 +17,7 @@ import org.objectweb.asm.util.CheckClassAdapter;
 /// Compiles kernels, verifies them and runs them on Java arrays: without vectors, and with vectors of every width, which must give the same.
 final class Run {
     private static final int[] WIDTHS = {128, 256, 512};
+    private static final boolean HAS_VECTORS = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();   // else they are emitted only
 
     final KernelClass type;
     final KernelClass[] vectors = new KernelClass[WIDTHS.length];
@@ -28,7 +29,7 @@ final class Run {
         code = (KernelCode) instance(type.bytes());
         for (int w = 0; w < WIDTHS.length; w++) {
             vectors[w] = type(values, kernels, places, extents, WIDTHS[w]);
-            if (!vectors[w].vectors().isEmpty()) wide[w] = (KernelCode) instance(vectors[w].bytes());
+            if (HAS_VECTORS && !vectors[w].vectors().isEmpty()) wide[w] = (KernelCode) instance(vectors[w].bytes());
         }
     }
 

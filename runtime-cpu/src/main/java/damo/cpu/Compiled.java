@@ -67,7 +67,8 @@ final class Compiled {
         counters = program.counters().size();
         checks = program.checks();
         mayFail = mayFail(program.steps());
-        tiers = use == Vectors.Use.ON ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
+        boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
+        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
                 new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
         code = tiers == null ? loaded.code() : tiers;
     }

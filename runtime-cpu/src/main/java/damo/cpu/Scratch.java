@@ -50,6 +50,7 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
     /// Arguments with other extents: few, and in turn many along one axis. Among the numbers are some that seldom come.
     List<Arguments> others(Kernel kernel) {
         var all = new ArrayList<Arguments>();
+        if (known == 0) return all;
         for (int i = -1; i < Math.min(known, MOST_OTHERS); i++) {
             long[] extents = new long[known];
             Arrays.fill(extents, FEW);

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 final class Warmup {
     private static final int CALLS = 2000;                             // some of 256 elements, and they are compiled
     private static final int A_STEP = 100, A_LOOK = 10;                // calls at a time before that and after
-    private static final long STEP = 50_000_000, AT_LEAST = 300_000_000, AT_MOST = 60_000_000_000L;    // nanoseconds
+    private static final long STEP = 50_000_000, AT_LEAST = 300_000_000, AT_MOST = 30_000_000_000L;    // nanoseconds
+    private static final int MOST_LOOKS = 20;
 
     private final KernelCode scalar;
     private final KernelCode wide;
@@ -54,6 +55,7 @@ final class Warmup {
         private final List<Scratch.Arguments> others;
         private final Supplier<Optional<Scratch.Arguments>> ofCall;
         private int calls;
+        private int looks;                                             // at the extents of the call
 
         Candidate(Kernel kernel, int entry) {
             this.entry = entry;
@@ -78,11 +80,14 @@ final class Warmup {
             for (Scratch.Arguments with : others) wide.run(entry, with.buffers(), with.symbols());
             boolean isFaster = isFaster(small, calls < CALLS ? A_STEP : A_LOOK);
             long spent = System.nanoTime() - start;
-            if (isFaster && (calls >= CALLS || spent > AT_LEAST) && ofCall.get().map(with -> isFaster(with, A_LOOK)).orElse(true)) {
-                better.set(entry);
-                return true;
+            if (isFaster && (calls >= CALLS || spent > AT_LEAST)) {
+                looks++;
+                if (ofCall.get().map(with -> isFaster(with, A_LOOK)).orElse(true)) {
+                    better.set(entry);
+                    return true;
+                }
             }
-            return spent > AT_MOST;
+            return looks == MOST_LOOKS || spent > AT_MOST;
         }
 
         private boolean isFaster(Scratch.Arguments with, int most) {
