@@ -32,11 +32,13 @@ class VectorsTest {
         System.setProperty("damo.vector", vectors);
         long[] unknown = rank == 1 ? new long[] {TensorType.UNKNOWN} : new long[] {TensorType.UNKNOWN, TensorType.UNKNOWN};
         Variable x = tensor(t, "x", unknown), y = tensor(t, "y", unknown);
-        return new CpuExecutable(new Lambda("f", List.of(x, y), List.of(f.apply(x, y))));
+        return new CpuExecutable(new Lambda("f", List.of(x, y), List.of(f.apply(x, y))), Workers.SHARED);
     }
 
     private static NDArray run(CpuExecutable f, NDArray... arguments) {
-        return f.run(arguments, new NDArray[1])[0];
+        NDArray[] results = new NDArray[1];
+        f.run(arguments, new NDArray[1], results);
+        return results[0];
     }
 
     private static NDArray samples(DType t, int seed, long... shape) {
