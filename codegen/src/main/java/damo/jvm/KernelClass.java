@@ -8,6 +8,7 @@ import damo.kernel.Listing;
 import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.math.Expansions;
+import damo.plan.Roots;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.type.DType;

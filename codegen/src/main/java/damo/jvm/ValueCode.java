@@ -8,6 +8,7 @@ import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.plan.Needs;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

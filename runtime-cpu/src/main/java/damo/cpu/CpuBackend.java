@@ -1,7 +1,7 @@
 package damo.cpu;
 
 import damo.graph.Lambda;
-import damo.lower.Staging;
+import damo.lower.StagedExecutable;
 import damo.spi.Backend;
 import damo.spi.Executable;
 
@@ -15,10 +15,6 @@ public final class CpuBackend implements Backend {
     }
 
     @Override public Executable prepare(Lambda program) {
-        return executable(program);
-    }
-
-    static Executable executable(Lambda program) {
-        return Staging.of(program).<Executable>map(StagedExecutable::new).orElseGet(() -> new CpuExecutable(program));
+        return StagedExecutable.of(program, CpuExecutable::new);
     }
 }

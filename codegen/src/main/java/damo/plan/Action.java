@@ -1,8 +1,9 @@
-package damo.cpu;
+package damo.plan;
 
 import damo.CompilerBug;
 import damo.graph.Op;
 import damo.kernel.Buffer;
+import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// A step with everything looked up: numbers instead of names.
-sealed interface Action {
+public sealed interface Action {
     /// Runs a kernel, after giving memory to the temporaries that it stores.
     record Launch(int kernel, int[] stored) implements Action {}
 
@@ -42,18 +43,22 @@ sealed interface Action {
     record Loop(int counter, int steps, int[] stored, Action[] body, int[] to, int[] from, int until, int code, int[] within) implements Action {}
 
     /// The steps of `program` with kernels by their number and buffers by their position.
-    static Action[] of(Program program, Loader.Loaded code, Map<Buffer, Integer> positions) {
+    ///
+    /// @param kernels the numbers of kernels
+    /// @param loops the numbers of loops that run by themselves
+    /// @param positions where buffers lie
+    static Action[] of(Program program, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Buffer, Integer> positions) {
         var symbols = new ArrayList<>(program.symbols());
         symbols.addAll(program.counters());
-        return new Builder(symbols, code, positions).of(program.steps(), Set.of());
+        return new Builder(symbols, kernels, loops, positions).of(program.steps(), Set.of());
     }
 
     /// Looks things up.
-    record Builder(List<String> symbols, Loader.Loaded code, Map<Buffer, Integer> positions) {
+    record Builder(List<String> symbols, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Buffer, Integer> positions) {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Launch(var kernel) -> new Launch(at(code.kernels(), kernel),
+                case Step.Launch(var kernel) -> new Launch(at(kernels, kernel),
                         at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList()));
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
@@ -84,7 +89,7 @@ sealed interface Action {
             branched.removeAll(inside);
             Step.Exchange exchange = Step.Exchange.of(loop.carries());
             return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(exchange.to()), at(exchange.from()),
-                    loop.until().map(b -> at(positions, b)).orElse(-1), code.loops().getOrDefault(loop, -1), at(branched));
+                    loop.until().map(b -> at(positions, b)).orElse(-1), loops.getOrDefault(loop, -1), at(branched));
         }
 
         /// What the loop stores in any case.
