@@ -21,6 +21,11 @@ final class Backends {
         return all;
     }
 
+    /// The devices of all of them, each with the name of its back end.
+    static List<String> devices() {
+        return ALL.stream().flatMap(b -> b.devices().stream().map(d -> b.name() + ": " + d)).toList();
+    }
+
     /// The back end of that name, or the best for an empty one.
     static Backend named(String name) {
         for (Backend b : ALL) if (name.isEmpty() || b.name().equals(name)) return b;

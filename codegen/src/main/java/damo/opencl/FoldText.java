@@ -84,7 +84,7 @@ final class FoldText {
     }
 
     private void shared(Stmt.Run run, Accumulator a, String i, String end) {
-        code.open("for (int %s = %s; %s < %s; %s += %d)".formatted(i, dialect.lane(), i, end, i, GROUP));
+        stride(i, end);
         if (a.lost == null) element(run, a, a.total);
         else {
             String x = values.variable();
@@ -93,6 +93,16 @@ final class FoldText {
             compensate(a, x);
         }
         code.close();
+        code.close();
+    }
+
+    /// Begins two blocks, in which the items of a group go over the positions `i` below `end` together. All do the same number of rounds:
+    /// PoCL 3.1 takes loops in kernels with barriers for such.
+    void stride(String i, String end) {
+        String from = values.variable();
+        code.open("for (uint %s = 0; %s < %s; %s += %d)".formatted(from, from, end, from, GROUP));
+        code.add("const int %s = %s + lane;", i, from);
+        code.open("if (%s < %s)".formatted(i, end));
     }
 
     private void blocks(Stmt.Run run, Accumulator a, String i, String extent) {
@@ -108,8 +118,8 @@ final class FoldText {
         if (n > 1) {
             code.open("while (%s < %s - %d)".formatted(i, end, n - 1));
             code.add("#pragma unroll");
-            code.open("for (int lane = 0; lane < %d; ++lane, ++%s)".formatted(n, i));
-            element(run, a, partial + "[lane]");
+            code.open("for (int turn = 0; turn < %d; ++turn, ++%s)".formatted(n, i));
+            element(run, a, partial + "[turn]");
             code.close();
             code.close();
         }
@@ -150,14 +160,13 @@ final class FoldText {
     /// The items of a group put their totals together; each gets the result.
     private void meet(Accumulator a) {
         String memory = shared.computeIfAbsent(a.dtype, t -> "shared_" + CType.of(t));
-        code.add("%s[%s] = %s;", memory, dialect.lane(), a.total);
+        String mine = memory + "[lane]";
+        code.add("%s = %s;", mine, a.total);
         code.add(dialect.barrier());
-        code.open("for (int width = %d; width > 0; width /= 2)".formatted(GROUP / 2));
-        String mine = "%s[%s]".formatted(memory, dialect.lane());
-        String other = "%s[%s + width]".formatted(memory, dialect.lane());
-        code.add("if (%s < width) %s = %s;", dialect.lane(), mine, step(a, mine, other));
-        code.add(dialect.barrier());
-        code.close();
+        for (int width = GROUP / 2; width > 0; width /= 2) {           // no loop: PoCL 3.1 miscompiles some that have a barrier inside
+            code.add("if (lane < %d) %s = %s;", width, mine, step(a, mine, "%s[lane + %d]".formatted(memory, width)));
+            code.add(dialect.barrier());
+        }
         code.add("%s = %s[0];", a.total, memory);
         code.add(dialect.barrier());
     }

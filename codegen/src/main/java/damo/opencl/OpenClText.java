@@ -108,10 +108,11 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
         private void position(Mapping mapping) {
             List<Axis> axes = mapping.outer().stream().filter(a -> !Values.isWhole(a.extent(), 1)).toList();
             String at = mapping.isGroup() ? dialect.group() : dialect.item();
-            if (!mapping.isGroup()) {
+            if (mapping.isGroup()) code.add("const int lane = %s;", dialect.lane());
+            else {
                 String total = axes.stream().map(a -> factor(a.extent())).collect(Collectors.joining(" * "));
                 code.add("const int item = %s;", at);
-                code.add("if (item >= %s) return;", total.isEmpty() ? "1" : total);
+                code.add("if ((uint)item >= (uint)(%s)) return;", total.isEmpty() ? "1" : total);
                 at = "item";
             }
             for (int i = 0; i < axes.size(); i++) {

@@ -11,14 +11,12 @@ import java.util.Map;
 /// store outside of a loop is stored by the first.
 final class StatementText {
     private final Code code;
-    private final Dialect dialect;
     private final ValueText values;
     private final FoldText folds;
     private final Listing.Lines lines;
 
     StatementText(Code code, Dialect dialect, Operations operations, Names names, Listing.Lines lines, Map<DType, String> shared) {
         this.code = code;
-        this.dialect = dialect;
         this.lines = lines;
         values = new ValueText(code, operations, names);
         folds = new FoldText(code, dialect, operations, values, this, shared);
@@ -46,14 +44,20 @@ final class StatementText {
             case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
                 code.origin(lines.of(axis));
                 String i = values.name(axis);
-                String first = isShared ? dialect.lane() : values.offset(from);
-                code.open("for (int %s = %s; %s < %s; %s += %d)".formatted(i, first, i, values.offset(to), i, isShared ? FoldText.GROUP : step));
+                String end = values.offset(to);
+                if (isShared) folds.stride(i, end);
+                else code.open("for (int %s = %s; %s < %s; %s += %d)".formatted(i, values.offset(from), i, end, i, step));
                 block(body, false);
                 code.close();
+                if (isShared) code.close();
+            }
+            case Stmt.Guard(var extents, var body) when isShared -> {          // around all else: no barrier may be in a branch
+                for (Value extent : extents) code.add("if (%s <= 0) return;", values.offset(extent));
+                block(body, true);
             }
             case Stmt.Guard(var extents, var body) -> {
                 for (Value extent : extents) code.open("if (%s > 0)".formatted(values.offset(extent)));
-                block(body, isShared);
+                block(body, false);
                 extents.forEach(_ -> code.close());
             }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body, isShared);
@@ -63,7 +67,7 @@ final class StatementText {
             }
             case Stmt.Put(var to, var offset, var value) -> {
                 code.origin(lines.of(to));
-                if (isShared) code.open("if (%s == 0)".formatted(dialect.lane()));
+                if (isShared) code.open("if (lane == 0)");
                 String at = values.offset(offset);
                 code.add("%s[%s] = %s;", values.name(to), at, values.root(value));
                 if (isShared) code.close();
