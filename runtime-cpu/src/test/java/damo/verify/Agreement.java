@@ -11,16 +11,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/// Runs graphs as they are on the back end of the CPU, and says where two values differ.
+/// Runs graphs as they are on a back end, and says where two values differ.
 final class Agreement {
-    private static final Backend CPU = ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get)
-            .filter(b -> b.name().equals("cpu")).findFirst().orElseThrow();
+    /// The back end of the CPU.
+    static final Backend CPU = backend("cpu");
 
     private Agreement() {}
 
+    static Backend backend(String name) {
+        return ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).filter(b -> b.name().equals(name)).findFirst()
+                .orElseThrow();
+    }
+
     /// The results of `f`, compiled without rewriting.
     static List<NDArray> compiled(Lambda f, List<NDArray> arguments) {
-        return List.of(CPU.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[f.results().size()]));
+        return compiled(CPU, f, arguments);
+    }
+
+    /// As [#compiled(Lambda, List)], for another back end.
+    static List<NDArray> compiled(Backend backend, Lambda f, List<NDArray> arguments) {
+        return List.of(backend.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[f.results().size()]));
     }
 
     /// Where `got` is not `want`, or `null`. Floats may differ by `tolerance` times the expected value or `scale`, whichever is larger; NaN

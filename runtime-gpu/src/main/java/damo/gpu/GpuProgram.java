@@ -84,6 +84,11 @@ final class GpuProgram {
         return program;
     }
 
+    /// `form` as it is, without any pass.
+    static GpuProgram of(Specialization form, Device device) {
+        return new GpuProgram(form.program(), form, device);
+    }
+
     private static boolean verified(Program program, String pass) {
         Verifier.check(program, pass);
         return true;
