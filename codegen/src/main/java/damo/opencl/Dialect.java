@@ -4,7 +4,7 @@ package damo.opencl;
 ///
 /// @param begin the first lines of a program
 /// @param wide what a program with float64 needs besides
-/// @param kernel what stands before a kernel's name; `%d` is the size of a group
+/// @param kernel the line before a kernel; `%d` is the size of a group
 /// @param global what stands before a pointer to memory of the device
 /// @param local what stands before the memory of a group
 /// @param item the number of a work item
@@ -14,6 +14,6 @@ package damo.opencl;
 record Dialect(String begin, String wide, String kernel, String global, String local, String item, String group, String lane, String barrier) {
     /// OpenCL C 1.2 with `cl_khr_fp64`. Products and sums are not contracted: a result has the bits that the expression says.
     static final Dialect OPENCL = new Dialect("#pragma OPENCL FP_CONTRACT OFF\n", "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n",
-            "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))\nvoid", "__global", "__local", "(int)get_global_id(0)",
+            "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))", "__global", "__local", "(int)get_global_id(0)",
             "(int)get_group_id(0)", "(int)get_local_id(0)", "barrier(CLK_LOCAL_MEM_FENCE);");
 }

@@ -137,7 +137,7 @@ final class FoldText {
         values.open();
         statements.statements(run.body(), false);
         String x = values.root(run.element());
-        code.add("%s = %s;", into, step(a, into, x.matches("\\w+(\\[[^\\[\\]]*\\])?") ? x : "(" + x + ")"));
+        code.add("%s = %s;", into, ValueText.bare(step(a, into, x.matches("\\w+(\\[[^\\[\\]]*\\])?") ? x : "(" + x + ")")));
         values.close();
     }
 
@@ -164,7 +164,8 @@ final class FoldText {
         code.add("%s = %s;", mine, a.total);
         code.add(dialect.barrier());
         for (int width = GROUP / 2; width > 0; width /= 2) {           // no loop: PoCL 3.1 miscompiles some that have a barrier inside
-            code.add("if (lane < %d) %s = %s;", width, mine, step(a, mine, "%s[lane + %d]".formatted(memory, width)));
+            code.add("if (lane < %d) %s = %s;", width, mine,
+                    ValueText.bare(step(a, mine, "%s[lane + %d]".formatted(memory, width))));
             code.add(dialect.barrier());
         }
         code.add("%s = %s[0];", a.total, memory);

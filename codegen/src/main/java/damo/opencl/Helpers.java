@@ -2,6 +2,7 @@ package damo.opencl;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// C functions for what takes more than an operator or a built-in function: the meaning is that of `damo.interpret`. Programs
 /// begin with those that they call.
@@ -81,6 +82,6 @@ final class Helpers {
 
     /// The functions that were called.
     String text() {
-        return String.join("\n", used.values());
+        return used.values().stream().map(f -> "\n" + f).collect(Collectors.joining());
     }
 }

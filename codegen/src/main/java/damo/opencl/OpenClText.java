@@ -61,7 +61,7 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
         }
         String kernelsText = body.stream().map(Code.Line::text).collect(Collectors.joining("\n"));
         boolean isWide = (kernelsText + helpers.text()).contains("double");
-        String head = (isWide ? Dialect.OPENCL.wide() : "") + Dialect.OPENCL.begin() + "\n" + helpers.text();
+        String head = (isWide ? Dialect.OPENCL.wide() : "") + Dialect.OPENCL.begin() + helpers.text();
         var origins = new ArrayList<Integer>();
         head.lines().forEach(_ -> origins.add(0));
         body.forEach(line -> origins.add(line.origin()));
@@ -93,7 +93,8 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
                     buffers.stream().map(b -> "%s %s%s* %s".formatted(dialect.global(), stored.contains(b) ? "" : "const ", CType.of(b.dtype()),
                             text.name(b))),
                     symbols.stream().map(s -> "const int " + text.symbol(s))).collect(Collectors.joining(", "));
-            code.open((dialect.kernel() + " %s(%s)").formatted(GROUP, name, parameters));
+            code.add(dialect.kernel(), GROUP);
+            code.open("void %s(%s)".formatted(name, parameters));
             int top = code.lines().size();
             position(mapping);
             text.begin(roots.values);

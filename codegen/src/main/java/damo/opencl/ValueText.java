@@ -205,7 +205,7 @@ final class ValueText {
     }
 
     /// Without parentheses around all of it.
-    private static String bare(String text) {
+    static String bare(String text) {
         if (!text.startsWith("(")) return text;
         int depth = 0;
         for (int i = 0; i < text.length(); i++) {
