@@ -38,9 +38,10 @@ record Device(MemorySegment handle, String name, Kind kind, String version, Stri
                 (OpenCl.deviceNumber(device, SINGLE_CONFIG) & CORRECTLY_ROUNDED) != 0, OpenCl.deviceNumber(device, MAX_GROUP)));
     }
 
-    /// What programs are built with.
+    /// What programs are built with; `-Ddamo.gpu.options=…` adds to it, for who looks for a fault of a driver.
     String options() {
-        return isExactFloat32 ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt" : "-cl-std=CL1.2";
+        return (isExactFloat32 ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt " : "-cl-std=CL1.2 ")
+                + System.getProperty("damo.gpu.options", "");
     }
 
     /// One line for users.
