@@ -101,7 +101,9 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
             statementText.block(statements, mapping.isGroup());
             code.close();
             List<Code.Line> rest = code.cut(top);
-            shared.forEach((t, memory) -> code.paste(List.of(new Code.Line("    %s %s %s[%d];".formatted(dialect.local(), CType.of(t), memory, GROUP), 0))));
+            code.deeper(1);
+            shared.forEach((t, memory) -> code.add("%s %s %s[%d];", dialect.local(), CType.of(t), memory, GROUP));
+            code.deeper(-1);
             code.paste(rest);
         }
 
@@ -119,7 +121,8 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
             for (int i = 0; i < axes.size(); i++) {
                 String within = axes.stream().skip(i + 1).map(a -> factor(a.extent())).collect(Collectors.joining(" * "));
                 String position = within.isEmpty() ? at : "%s / (%s)".formatted(at, within);
-                code.add("const int %s = %s;", text.name(axes.get(i)), i == 0 ? position : "%s %% %s".formatted(position, factor(axes.get(i).extent())));
+                String extent = factor(axes.get(i).extent());
+                code.add("const int %s = %s;", text.name(axes.get(i)), i == 0 ? position : "%s %% %s".formatted(position, extent));
             }
         }
 

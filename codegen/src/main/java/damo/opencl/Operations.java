@@ -37,7 +37,8 @@ final class Operations {
             case NOT -> t == DType.BOOL ? "(!%s)".formatted(x[0]) : narrow(t, "(~%s)".formatted(x[0]));
             case SHL -> helper("shl", t, x);
             case SHR -> helper("shr", t, x);
-            case ABS -> t.isFloat() ? call("fabs", x) : t.isUnsigned() || t == DType.BOOL ? x[0] : "((%s)abs(%s))".formatted(CType.of(t), cast(t, x[0]));
+            case ABS -> t.isFloat() ? call("fabs", x) : t.isUnsigned() || t == DType.BOOL ? x[0]
+                : "((%s)abs(%s))".formatted(CType.of(t), cast(t, x[0]));
             case SIGN -> t.isUnsigned() || t == DType.BOOL ? "(%s != 0)".formatted(x[0]) : helper("sign", t, x);
             case MAX -> helper("max", t, x);
             case MIN -> helper("min", t, x);

@@ -34,7 +34,8 @@ class GpuAgreementTest {
     /// But those that damo.gpu.ScalarsTest tries, many in a kernel: a device's compiler takes its time for each.
     @SuppressWarnings("unchecked")
     static Stream<Class<? extends Op>> kinds() {
-        return Stream.of(Op.class.getPermittedSubclasses()).filter(c -> c != Op.Elementwise.class && c != Op.Cast.class).map(c -> (Class<? extends Op>) c);
+        return Stream.of(Op.class.getPermittedSubclasses()).filter(c -> c != Op.Elementwise.class && c != Op.Cast.class)
+                .map(c -> (Class<? extends Op>) c);
     }
 
     @ParameterizedTest @MethodSource("kinds")

@@ -54,7 +54,8 @@ record Built(Session session, MemorySegment program, List<MemorySegment> kernels
         Matcher m = PLACE.matcher(log);
         if (!m.find() || Integer.parseInt(m.group(1)) > text.origins().size()) return "";
         int origin = text.origins().get(Integer.parseInt(m.group(1)) - 1);
-        return origin == 0 ? "" : " for line %d of the program: %s".formatted(origin, listing.lines().skip(origin - 1).findFirst().orElse("").strip());
+        return origin == 0 ? "" : " for line %d of the program: %s".formatted(origin,
+                listing.lines().skip(origin - 1).findFirst().orElse("").strip());
     }
 
     void release() {

@@ -40,7 +40,8 @@ final class Traffic {
     /// What to show of it.
     List<String> lines(GpuProgram program) {
         var lines = new ArrayList<String>();
-        lines.add("latest call: %d launches, %d transfers, %,d bytes".formatted(launches, moved.values().stream().mapToInt(Count::times).sum(), bytes()));
+        int times = moved.values().stream().mapToInt(Count::times).sum();
+        lines.add("latest call: %d launches, %d transfers, %,d bytes".formatted(launches, times, bytes()));
         moved.forEach((key, count) -> lines.add("  %s %%%s: %s%,d bytes".formatted(key.why, program.buffer(key.at).name(),
                 count.times == 1 ? "" : count.times + " times, ", count.bytes)));
         return lines;

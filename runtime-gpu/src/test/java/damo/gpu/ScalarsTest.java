@@ -95,11 +95,13 @@ class ScalarsTest {
                 if (t.isFloat()) {
                     double l = x.doubleAt(p);
                     double r = x.doubleAt(q);
-                    Storage.setDouble(got.dtype(), want, 0, f.arity() == 3 ? FloatMeaning.of(f, condition[p] ? 1 : 0, l, r) : FloatMeaning.of(f, l, r));
+                    Storage.setDouble(got.dtype(), want, 0,
+                            f.arity() == 3 ? FloatMeaning.of(f, condition[p] ? 1 : 0, l, r) : FloatMeaning.of(f, l, r));
                 } else {
                     long l = x.longAt(p);
                     long r = x.longAt(q);
-                    Storage.setLong(got.dtype(), want, 0, f.arity() == 3 ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
+                    Storage.setLong(got.dtype(), want, 0,
+                            f.arity() == 3 ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
                 }
                 if (!close(NDArray.wrap(got.dtype(), want, 1), got, p * size + q))
                     wrong.add("%s %s(%s, %s) = %s, not %s".formatted(t, f, x.doubleAt(p), x.doubleAt(q), got.doubleAt(p * size + q),
