@@ -1,6 +1,7 @@
 package damo.gpu;
 
 import damo.fuse.Fusion;
+import damo.fuse.Split;
 import damo.kernel.Buffer;
 import damo.kernel.Dump;
 import damo.kernel.Kernel;
@@ -77,8 +78,8 @@ final class GpuProgram {
 
     /// Runs all passes and writes the text; it is built when it first runs.
     static GpuProgram compile(Specialization lowered, Device device) {
-        Program fused = Fusion.fuse(lowered.program(), lowered.values(), LIMIT);
-        assert verified(lowered.program(), "lower") && verified(fused, "fuse");
+        Program fused = Split.split(Fusion.fuse(lowered.program(), lowered.values(), LIMIT), lowered.values());
+        assert verified(lowered.program(), "lower") && verified(fused, "split");
         var program = new GpuProgram(lowered.program(), lowered.with(fused), device);
         if (Dump.isOn()) Dump.write(fused.name() + ".cl", program.text.text());
         return program;
