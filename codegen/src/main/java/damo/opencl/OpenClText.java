@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 public record OpenClText(String text, List<Entry> entries, List<Integer> origins, boolean isWide) {
     /// The items of a work group, of every kernel.
     public static final int GROUP = FoldText.GROUP;
+    private static final Pattern WIDE = Pattern.compile("\\bdouble\\b");
 
     /// A kernel of the text.
     ///
@@ -60,7 +62,7 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
             body.addAll(writer.code.lines());
         }
         String kernelsText = body.stream().map(Code.Line::text).collect(Collectors.joining("\n"));
-        boolean isWide = (kernelsText + helpers.text()).contains("double");
+        boolean isWide = WIDE.matcher(kernelsText + helpers.text()).find();
         String head = (isWide ? Dialect.OPENCL.wide() : "") + Dialect.OPENCL.begin() + helpers.text();
         var origins = new ArrayList<Integer>();
         head.lines().forEach(_ -> origins.add(0));
