@@ -6,6 +6,7 @@ module damo.codegen {
     exports damo.fuse;
     exports damo.plan;
     exports damo.jvm;
+    exports damo.opencl;
 
     requires transitive damo.core;
     requires org.objectweb.asm;

@@ -21,8 +21,14 @@ final class Backends {
         return all;
     }
 
-    /// The back end of that name, or the best for an empty one.
-    static Backend named(String name) {
+    /// The devices of all of them, each with the name of its back end.
+    static List<String> devices() {
+        return ALL.stream().flatMap(b -> b.devices().stream().map(d -> b.name() + ": " + d)).toList();
+    }
+
+    /// The back end of that name; for an empty one that which `-Ddamo.backend=…` names, or the best.
+    static Backend named(String wanted) {
+        String name = wanted.isEmpty() ? System.getProperty("damo.backend", "") : wanted;
         for (Backend b : ALL) if (name.isEmpty() || b.name().equals(name)) return b;
         throw new DamoException("on: there is no back end '%s', only %s; is its module on the path?"
                 .formatted(name, ALL.stream().map(Backend::name).toList()));

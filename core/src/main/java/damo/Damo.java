@@ -29,6 +29,11 @@ public final class Damo extends Iterations {
         return new FunctionBuilder();
     }
 
+    /// One line for each device that a function can run on besides the CPU, after the name that `on(…)` takes: `gpu: …`.
+    public static List<String> devices() {
+        return Backends.devices();
+    }
+
     /// State that functions share, starting with a copy of `value`. Its dtype and rank stay, its extents may change.
     public static Shared shared(Object value) {
         return shared(value, "");

@@ -10,6 +10,7 @@ import damo.kernel.Values;
 import damo.math.Expansions;
 import damo.plan.Contraction;
 import damo.plan.Division;
+import damo.plan.Roots;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;

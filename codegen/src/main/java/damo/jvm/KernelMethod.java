@@ -5,6 +5,7 @@ import static org.objectweb.asm.Opcodes.*;
 import damo.kernel.Axis;
 import damo.kernel.Listing;
 import damo.kernel.Value;
+import damo.plan.Roots;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;
 import damo.type.DType;

@@ -11,6 +11,7 @@ import damo.kernel.Scalar;
 import damo.kernel.Step;
 import damo.kernel.Store;
 import damo.kernel.Value;
+import damo.plan.Roots;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;
 import damo.type.DType;

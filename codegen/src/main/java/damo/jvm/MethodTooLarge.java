@@ -4,6 +4,7 @@ import damo.kernel.Kernel;
 import damo.kernel.Order;
 import damo.kernel.Store;
 import damo.kernel.Value;
+import damo.plan.Needs;
 import java.util.Set;
 
 /// A kernel's bytecode is longer than what HotSpot compiles; smaller kernels are needed.

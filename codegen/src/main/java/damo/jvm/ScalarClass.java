@@ -9,6 +9,7 @@ import damo.kernel.Listing;
 import damo.kernel.Scalar;
 import damo.kernel.Values;
 import damo.math.Expansions;
+import damo.plan.Roots;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;

@@ -10,6 +10,7 @@ import damo.kernel.FreeAxes;
 import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.plan.Needs;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;
 import damo.type.DType;

@@ -154,7 +154,8 @@ public final class Schedule {
         return extent.op() instanceof Scalar.Whole(var n) && n > 0;
     }
 
-    private static boolean isTrivial(Value v) {
+    /// Whether `v` is as good as a variable already.
+    static boolean isTrivial(Value v) {
         return switch (v.op()) {
             case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> true;
             case Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _, Scalar.Fold _ -> false;

@@ -6,13 +6,16 @@ import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.lower.Specialization;
+import damo.plan.Action;
+import damo.plan.Division;
+import damo.plan.Extent;
 import damo.plan.MemoryPlan;
 import damo.spi.Pool;
 import damo.value.NDArray;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -34,7 +37,7 @@ final class Compiled {
     final int counters;
     final List<Step.Check> checks;
     final boolean mayFail;
-    final int shared;                            // how many launches threads may share
+    final Parts[] parts;                         // of the launches that threads may share
     final Workers workers;
 
     /// @param listing the text of the program of `form`
@@ -49,9 +52,11 @@ final class Compiled {
         List<Kernel> kernels = Kernels.of(program);
         Vectors.Use use = Vectors.use();
         Loader.Loaded loaded = load(kernels, use == Vectors.Use.FORCE ? Vectors.bits() : 0);
-        var counted = new AtomicInteger();
-        actions = Action.of(program, loaded, plan.positions(), counted);
-        shared = counted.get();
+        var symbols = new ArrayList<>(program.symbols());
+        symbols.addAll(program.counters());
+        var divisions = new ArrayList<Division>();
+        actions = Action.of(program, loaded.kernels(), loaded.loops(), plan.positions(), loaded.divisions(), divisions);
+        parts = divisions.stream().map(d -> Parts.of(d, symbols)).toArray(Parts[]::new);
         launches = Action.launches(actions);
         slotCount = plan.slotCount();
         int count = plan.positions().size();

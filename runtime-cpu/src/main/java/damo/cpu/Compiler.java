@@ -4,6 +4,7 @@ import damo.CompilerBug;
 import damo.fuse.Fusion;
 import damo.jvm.KernelClass;
 import damo.jvm.MethodTooLarge;
+import damo.kernel.Dump;
 import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Values;

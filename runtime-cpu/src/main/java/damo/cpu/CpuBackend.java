@@ -1,7 +1,7 @@
 package damo.cpu;
 
 import damo.graph.Lambda;
-import damo.lower.Staging;
+import damo.lower.StagedExecutable;
 import damo.spi.Backend;
 import damo.spi.Executable;
 
@@ -20,7 +20,6 @@ public final class CpuBackend implements Backend {
 
     /// A program with other workers than those of all functions.
     static Executable executable(Lambda program, Workers workers) {
-        return Staging.of(program).<Executable>map(stages -> new StagedExecutable(stages, workers))
-                .orElseGet(() -> new CpuExecutable(program, workers));
+        return StagedExecutable.of(program, stage -> new CpuExecutable(stage, workers));
     }
 }

@@ -3,6 +3,7 @@ package damo.cpu;
 import damo.DamoException;
 import damo.graph.Lambda;
 import damo.jvm.MethodTooLarge;
+import damo.lower.CheckFailed;
 import damo.lower.Specialization;
 import damo.spi.Executable;
 import damo.value.NDArray;

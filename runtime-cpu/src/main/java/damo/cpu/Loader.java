@@ -5,6 +5,7 @@ import damo.jvm.KernelClass;
 import damo.jvm.KernelCode;
 import damo.jvm.ScalarClass;
 import damo.kernel.Buffer;
+import damo.kernel.Dump;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
 import damo.kernel.Program;

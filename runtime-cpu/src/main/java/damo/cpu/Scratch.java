@@ -7,6 +7,7 @@ import damo.kernel.Loads;
 import damo.kernel.Scalar;
 import damo.kernel.Store;
 import damo.kernel.Value;
+import damo.plan.Extent;
 import damo.type.DType;
 import damo.value.Storage;
 import java.util.ArrayList;

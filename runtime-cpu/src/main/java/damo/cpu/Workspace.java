@@ -3,7 +3,10 @@ package damo.cpu;
 import damo.DamoException;
 import damo.graph.Op;
 import damo.interpret.Interpreter;
+import damo.lower.CheckFailed;
 import damo.lower.ExtentProgram;
+import damo.plan.Action;
+import damo.plan.Extent;
 import damo.value.NDArray;
 import damo.value.Storage;
 import java.lang.reflect.Array;
@@ -35,7 +38,7 @@ final class Workspace {
         symbols = new int[form.program.symbols().size() + form.counters + 1];
         buffers = form.constants.clone();
         sizes = new int[buffers.length];
-        parts = new int[form.shared];
+        parts = new int[form.parts.length];
         slots = new Object[form.slotCount];
         copied = new Object[form.program.outputs().size()];
     }
@@ -107,12 +110,12 @@ final class Workspace {
     private void run(Action[] todo) {
         for (Action action : todo) {
             switch (action) {
-                case Action.Launch(var kernel, var stored, var parts, var number) -> {
+                case Action.Launch(var kernel, var stored, var number) -> {
                     for (int at : stored) provide(at);
-                    int size = parts == null ? 0 : size(parts, number);
+                    int size = number < 0 ? 0 : part(number);
                     if (size == 0) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
                     else {
-                        job.prepare(form.code, kernel, buffers, symbols, (int) parts.extent().of(symbols), size);
+                        job.prepare(form.code, kernel, buffers, symbols, (int) form.parts[number].extent().of(symbols), size);
                         form.workers.run(job);
                     }
                 }
@@ -183,8 +186,8 @@ final class Workspace {
         return sizes[at];
     }
 
-    private int size(Parts of, int number) {
-        if (parts[number] < 0) parts[number] = of.size(symbols, form.workers);
+    private int part(int number) {
+        if (parts[number] < 0) parts[number] = form.parts[number].size(symbols, form.workers);
         return parts[number];
     }
 

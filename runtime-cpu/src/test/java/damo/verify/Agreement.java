@@ -12,12 +12,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/// Runs graphs as they are on the back end of the CPU, and says where two values differ.
+/// Runs graphs as they are on a back end, and says where two values differ.
 final class Agreement {
-    private static final Backend CPU = ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get)
-            .filter(b -> b.name().equals("cpu")).findFirst().orElseThrow();
+    /// The back end of the CPU.
+    static final Backend CPU = backend("cpu");
 
     private Agreement() {}
+
+    static Backend backend(String name) {
+        return ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).filter(b -> b.name().equals(name)).findFirst()
+                .orElseThrow();
+    }
 
     /// The results of `f`, compiled without rewriting. Code with vectors, short ones so that few elements fill them, must give the same bits.
     static List<NDArray> compiled(Lambda f, List<NDArray> arguments) {
@@ -32,13 +37,18 @@ final class Agreement {
     static List<NDArray> compiled(Lambda f, List<NDArray> arguments, String vectors) {
         String before = System.setProperty("damo.vector", vectors);
         try {
-            var results = new NDArray[f.results().size()];
-            CPU.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[results.length], results);
-            return List.of(results);
+            return compiled(CPU, f, arguments);
         } finally {
             if (before == null) System.clearProperty("damo.vector");
             else System.setProperty("damo.vector", before);
         }
+    }
+
+    /// The results of `f`, compiled without rewriting by this back end.
+    static List<NDArray> compiled(Backend backend, Lambda f, List<NDArray> arguments) {
+        var results = new NDArray[f.results().size()];
+        backend.prepare(f).run(arguments.toArray(NDArray[]::new), new NDArray[results.length], results);
+        return List.of(results);
     }
 
     /// All elements, in boxes: those of floats compare by bits, save that all NaNs are one.

@@ -1,18 +1,82 @@
 package damo.gpu;
 
+import damo.DamoException;
+import damo.opencl.OpenClText;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/// The OpenCL devices that Damo can run on. This version drives none, and says so.
+/// The OpenCL devices of this machine. `-Ddamo.gpu.device=N` (a number of the list) or `=words` (a part of its line) chooses among them;
+/// otherwise a GPU is taken before an accelerator before a CPU.
 public final class Devices {
-
-    /// What a user is told who asks for a GPU.
-    public static final String NONE =
-        "gpu: this version of Damo has no OpenCL device support yet; functions run on the CPU back end";
+    private static final String CHOICE = "damo.gpu.device";
+    private static final Map<Device, Session> OPEN = new HashMap<>();
+    private static final List<String> FAILURES = new ArrayList<>();
+    private static List<Device> found;
 
     private Devices() {}
 
-    /// The names of the usable devices: always empty in this version, see [#NONE].
+    /// One line for each device that can be used, the best first: its name, kind, memory and driver.
     public static List<String> names() {
-        return List.of();
+        return all().stream().map(Device::toString).toList();
+    }
+
+    /// Gives back everything that is held on devices. A function that runs afterwards begins anew. To call it twice does no harm.
+    public static void close() {
+        List<Session> sessions;
+        synchronized (OPEN) {
+            sessions = List.copyOf(OPEN.values());
+            OPEN.clear();
+        }
+        sessions.forEach(Session::close);
+    }
+
+    static synchronized List<Device> all() {
+        if (found != null) return found;
+        var devices = new ArrayList<Device>();
+        try {
+            if (Library.isThere())
+                for (var platform : OpenCl.platforms())
+                    for (var device : OpenCl.devices(platform)) Device.of(platform, device).ifPresent(devices::add);
+        } catch (OpenClError e) {
+            FAILURES.add(e.getMessage());
+        }
+        devices.removeIf(d -> d.groupSize() < OpenClText.GROUP);
+        devices.sort(Comparator.comparing(Device::kind));
+        return found = List.copyOf(devices);
+    }
+
+    /// The device that functions run on, if there is one.
+    static Optional<Device> chosen() {
+        List<Device> all = all();
+        String wanted = System.getProperty(CHOICE, "");
+        if (wanted.isEmpty() || all.isEmpty()) return all.stream().findFirst();
+        if (wanted.matches("\\d{1,3}") && Integer.parseInt(wanted) < all.size()) return Optional.of(all.get(Integer.parseInt(wanted)));
+        return Optional.of(all.stream().filter(d -> d.toString().contains(wanted)).findFirst().orElseThrow(() -> new DamoException(
+                "gpu: -D%s=%s names no device; there are%n%s".formatted(CHOICE, wanted, listed(all)))));
+    }
+
+    private static String listed(List<Device> all) {
+        return all.stream().map(d -> "  %d: %s".formatted(all.indexOf(d), d)).collect(Collectors.joining("\n"));
+    }
+
+    /// What is open on `device`.
+    static Session session(Device device) {
+        synchronized (OPEN) {
+            return OPEN.computeIfAbsent(device, Session::new);
+        }
+    }
+
+    /// What to say where no device is: what was looked for, what was found, what to do.
+    static String missing() {
+        String why = !Library.isThere() ? "no OpenCL library was found (looked for %s)".formatted(String.join(", ", Library.names()))
+                : !FAILURES.isEmpty() ? "OpenCL is there, but " + String.join("; ", FAILURES)
+                : "OpenCL is there, but no driver offers a device with a compiler (on Linux, drivers are listed in /etc/OpenCL/vendors)";
+        return "gpu: %s; install the driver of your GPU, or PoCL (pocl-opencl-icd) to run on the CPU; or use on(\"cpu\"), or allow it with -D%s=cpu"
+                .formatted(why, GpuBackend.FALLBACK);
     }
 }

@@ -3,19 +3,17 @@ package damo.gpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
+import damo.Damo;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
-
-    @Test
-    void thereAreNoDevicesYet() {
-        assertEquals(List.of(), Devices.names());
+    @Test void everyDeviceIsListedWithItsBackEnd() {
+        assertEquals(Devices.names().stream().map(d -> "gpu: " + d).toList(), Damo.devices());
     }
 
-    @Test
-    void theMessageIsOneLineAndNamesWhatServesInstead() {
-        assertEquals(1, Devices.NONE.lines().count());
-        assertTrue(Devices.NONE.contains("CPU back end"), Devices.NONE);
+    @Test void theMessageSaysWhatWasLookedForAndWhatToDo() {
+        String message = Devices.missing();
+        assertEquals(1, message.lines().count());
+        for (String word : new String[] {"gpu: ", "OpenCL", "on(\"cpu\")", "-Ddamo.gpu.fallback=cpu"}) assertTrue(message.contains(word), message);
     }
 }

@@ -1,4 +1,4 @@
-package damo.cpu;
+package damo.plan;
 
 import damo.CompilerBug;
 import damo.graph.Op;
@@ -16,15 +16,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// A step with everything looked up: numbers instead of names.
-sealed interface Action {
+public sealed interface Action {
     /// Runs a kernel, after giving memory to the temporaries that it stores.
     ///
-    /// @param parts how threads share the work, or `null`
-    /// @param number the place of this among all launches that threads may share
-    record Launch(int kernel, int[] stored, Parts parts, int number) implements Action {}
+    /// @param number the place of this among all launches that threads may share, or −1
+    record Launch(int kernel, int[] stored, int number) implements Action {}
 
     /// Runs one of two lists, as the bool at `condition` says.
     record Branch(int condition, Action[] then, Action[] otherwise) implements Action {}
@@ -49,15 +47,20 @@ sealed interface Action {
 
     /// The steps of `program` with kernels by their number and buffers by their position.
     ///
-    /// @param shared counts the launches that threads may share
-    static Action[] of(Program program, Loader.Loaded code, Map<Buffer, Integer> positions, AtomicInteger shared) {
+    /// @param kernels the numbers of kernels
+    /// @param loops the numbers of loops that run by themselves
+    /// @param positions where buffers lie
+    /// @param divisions how threads can share kernels
+    /// @param shared gets the divisions of the launches that threads may share
+    public static Action[] of(Program program, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Buffer, Integer> positions,
+            Map<Kernel, Division> divisions, List<Division> shared) {
         var symbols = new ArrayList<>(program.symbols());
         symbols.addAll(program.counters());
-        return new Builder(symbols, code, positions, shared).of(program.steps(), Set.of());
+        return new Builder(symbols, kernels, loops, positions, divisions, shared).of(program.steps(), Set.of());
     }
 
     /// The numbers of the kernels, if nothing else is to be done; else `null`.
-    static int[] launches(Action[] actions) {
+    public static int[] launches(Action[] actions) {
         int[] kernels = new int[actions.length];
         for (int i = 0; i < actions.length; i++)
             switch (actions[i]) {
@@ -70,17 +73,12 @@ sealed interface Action {
     }
 
     /// Looks things up.
-    record Builder(List<String> symbols, Loader.Loaded code, Map<Buffer, Integer> positions, AtomicInteger shared) {
+    record Builder(List<String> symbols, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Buffer, Integer> positions,
+            Map<Kernel, Division> divisions, List<Division> shared) {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Compute compute -> {
-                    Kernel kernel = compute.kernel();
-                    int[] stored = at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList());
-                    Division division = code.divisions().get(kernel);
-                    yield division == null ? new Launch(at(code.kernels(), kernel), stored, null, -1)
-                            : new Launch(at(code.kernels(), kernel), stored, Parts.of(division, symbols), shared.getAndIncrement());
-                }
+                case Step.Compute compute -> launch(compute.kernel(), provided);
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);
@@ -88,6 +86,13 @@ sealed interface Action {
                 case Step.Call(var op, var reads, var stores) -> new Call(op, at(reads), at(stores),
                         at(stores.stream().filter(b -> !provided.contains(b)).toList()));
             }).toArray(Action[]::new);
+        }
+
+        private Launch launch(Kernel kernel, Set<Buffer> provided) {
+            int[] stored = at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList());
+            Division division = divisions.get(kernel);
+            if (division != null) shared.add(division);
+            return new Launch(at(kernels, kernel), stored, division == null ? -1 : shared.size() - 1);
         }
 
         private Loop loop(Step.Loop loop, Set<Buffer> provided) {
@@ -111,7 +116,7 @@ sealed interface Action {
             branched.removeAll(inside);
             Step.Exchange exchange = Step.Exchange.of(loop.carries());
             return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(exchange.to()), at(exchange.from()),
-                    loop.until().map(b -> at(positions, b)).orElse(-1), code.loops().getOrDefault(loop, -1), at(branched));
+                    loop.until().map(b -> at(positions, b)).orElse(-1), loops.getOrDefault(loop, -1), at(branched));
         }
 
         /// What the loop stores in any case.

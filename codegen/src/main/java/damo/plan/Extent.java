@@ -1,4 +1,4 @@
-package damo.cpu;
+package damo.plan;
 
 import damo.CompilerBug;
 import damo.DamoException;
@@ -14,11 +14,12 @@ import java.util.List;
 /// @param buffer whose extents they are
 /// @param known for each axis, the extent, or −1
 /// @param symbol for each axis, the position of its symbol, or −1
-record Extent(Buffer buffer, long[] known, int[] symbol) {
+public record Extent(Buffer buffer, long[] known, int[] symbol) {
     /// Some virtual machines need a few words of the largest array for themselves.
     private static final int MOST = Integer.MAX_VALUE - 8;
 
-    static Extent of(Buffer buffer, List<String> symbols) {
+    /// The extents of `buffer`, which are numbers or among `symbols`.
+    public static Extent of(Buffer buffer, List<String> symbols) {
         long[] known = new long[buffer.rank()];
         int[] symbol = new int[buffer.rank()];
         for (int i = 0; i < known.length; i++) {
@@ -31,7 +32,7 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
     }
 
     /// The shape in a call with these extents.
-    long[] shape(long[] extents) {
+    public long[] shape(long[] extents) {
         if (known.length == 0) return known;
         long[] shape = known.clone();
         for (int i = 0; i < shape.length; i++) if (symbol[i] >= 0) shape[i] = extents[symbol[i]];
@@ -39,13 +40,13 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
     }
 
     /// Whether `array` has this shape in a call with these extents.
-    boolean isOf(NDArray array, long[] extents) {
+    public boolean isOf(NDArray array, long[] extents) {
         for (int i = 0; i < known.length; i++) if (array.extent(i) != (symbol[i] >= 0 ? extents[symbol[i]] : known[i])) return false;
         return true;
     }
 
     /// Whether there are no more than `most` elements in a call with these extents.
-    boolean isAtMost(long most, long[] extents) {
+    public boolean isAtMost(long most, long[] extents) {
         double size = 1;
         for (int i = 0; i < known.length; i++) size *= symbol[i] >= 0 ? extents[symbol[i]] : known[i];
         return size <= most;
@@ -54,7 +55,7 @@ record Extent(Buffer buffer, long[] known, int[] symbol) {
     /// The number of elements in a call with these extents.
     ///
     /// @throws DamoException if an extent is negative, or there are more elements than a Java array holds
-    int size(long[] extents) {
+    public int size(long[] extents) {
         long size = 1;
         for (int i = 0; i < known.length; i++) {
             long extent = symbol[i] >= 0 ? extents[symbol[i]] : known[i];

@@ -1,4 +1,4 @@
-package damo.cpu;
+package damo.kernel;
 
 import damo.DamoException;
 import java.io.IOException;
@@ -6,17 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Texts for whoever looks into the compiler: into the folder that `-Ddamo.dump=…` names.
-final class Dump {
+public final class Dump {
     private static final String FOLDER = System.getProperty("damo.dump");
 
     private Dump() {}
 
     /// Whether there is such a folder.
-    static boolean isOn() {
+    public static boolean isOn() {
         return FOLDER != null;
     }
 
-    static void write(String name, String text) {
+    /// Writes `text` to a file of this name in the folder, which there must be ([#isOn()]).
+    ///
+    /// @throws DamoException if the folder cannot be written
+    public static void write(String name, String text) {
         try {
             Files.writeString(Files.createDirectories(Path.of(FOLDER)).resolve(name), text);
         } catch (IOException e) {

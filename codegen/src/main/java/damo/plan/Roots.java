@@ -1,22 +1,27 @@
-package damo.jvm;
+package damo.plan;
 
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
-import damo.plan.Stmt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /// The values that statements mention, and the buffers and extents that they need.
-final class Roots {
-    final List<Value> values = new ArrayList<>();
-    final Set<Buffer> buffers = new LinkedHashSet<>();
-    final Set<String> symbols = new LinkedHashSet<>();
+public final class Roots {
+    /// The values, as often as they are mentioned.
+    public final List<Value> values = new ArrayList<>();
+    /// The buffers that are loaded or stored.
+    public final Set<Buffer> buffers = new LinkedHashSet<>();
+    /// The extents.
+    public final Set<String> symbols = new LinkedHashSet<>();
     private final Set<Value> seen = Needs.identitySet();
 
-    static Roots of(List<Stmt> statements) {
+    private Roots() {}
+
+    /// What `statements` mention.
+    public static Roots of(List<Stmt> statements) {
         var roots = new Roots();
         statements.forEach(roots::statement);
         return roots;

@@ -1,21 +1,27 @@
-package damo.cpu;
+package damo.lower;
 
-import damo.lower.Staging;
+import damo.graph.Lambda;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// A program some of whose extents another one computes first.
-final class StagedExecutable implements Executable {
+public final class StagedExecutable implements Executable {
     private final int extents;
     private final Executable first;
     private final Executable second;
 
-    StagedExecutable(Staging stages, Workers workers) {
+    private StagedExecutable(Staging stages, Function<Lambda, Executable> prepare) {
         extents = stages.first().results().size();
-        first = CpuBackend.executable(stages.first(), workers);
-        second = CpuBackend.executable(stages.second(), workers);
+        first = of(stages.first(), prepare);
+        second = of(stages.second(), prepare);
+    }
+
+    /// `program` in as many stages as it needs, each prepared by `prepare`.
+    public static Executable of(Lambda program, Function<Lambda, Executable> prepare) {
+        return Staging.of(program).<Executable>map(stages -> new StagedExecutable(stages, prepare)).orElseGet(() -> prepare.apply(program));
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {

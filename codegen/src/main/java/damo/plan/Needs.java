@@ -1,4 +1,4 @@
-package damo.jvm;
+package damo.plan;
 
 import damo.graph.ScalarOp;
 import damo.kernel.Scalar;
@@ -10,22 +10,26 @@ import java.util.Map;
 import java.util.Set;
 
 /// What is computed for sure, whichever sides of branches are taken.
-final class Needs {
+public final class Needs {
     private final Map<Value, Set<Value>> bothSides = new IdentityHashMap<>();
 
-    static Set<Value> identitySet() {
+    /// Knows nothing yet; what it finds is kept.
+    public Needs() {}
+
+    /// An empty set of values.
+    public static Set<Value> identitySet() {
         return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     /// The values that are computed with `roots` whatever branches are taken.
-    Set<Value> of(List<Value> roots) {
+    public Set<Value> of(List<Value> roots) {
         Set<Value> needs = identitySet();
         roots.forEach(v -> need(v, needs));
         return needs;
     }
 
     private void need(Value v, Set<Value> needs) {
-        if (ValueCode.isTrivial(v) || v.op() instanceof Scalar.Fold || !needs.add(v)) return;
+        if (Schedule.isTrivial(v) || v.op() instanceof Scalar.Fold || !needs.add(v)) return;
         if (v.op() instanceof Scalar.Choose(var condition, var then, var otherwise)) need(v, condition, then, otherwise, needs);
         else if (v.op() instanceof Scalar.Apply(var f, var args) && f == ScalarOp.WHERE) need(v, args.get(0), args.get(1), args.get(2), needs);
         else v.op().operands().forEach(o -> need(o, needs));

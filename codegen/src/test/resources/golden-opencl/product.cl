@@ -1,0 +1,49 @@
+program product(n: int32, k: int32, m: int32; %x: float32[n, k], %y: float32[k, m]) -> (%z: float32[n, m]) {
+  kernel k0 {
+    for i < n, j < m {
+      z[i, j] = sum l < k { x[i, l] * y[l, j] }
+    }
+  }
+}
+// ----
+#pragma OPENCL FP_CONTRACT OFF
+
+__kernel __attribute__((reqd_work_group_size(128, 1, 1)))
+void k0_(__global const float* x_, __global const float* y_, __global float* z_, const int n_, const int m_, const int k_) {
+    const int item = (int)get_global_id(0);
+    if ((uint)item >= (uint)(n_ * m_)) return;
+    const int i_ = item / (m_);
+    const int j_ = item % m_;
+    const int v1 = (int)((uint)i_ * (uint)k_);
+    float v2 = 0.0f;
+    float v3 = 0;
+    for (int v4 = 0; v4 < k_; v4 += 512) {
+        const int v5 = min(k_, v4 + 512);
+        float v6[8] = {0};
+        int l_ = v4;
+        while (l_ < v5 - 7) {
+            #pragma unroll
+            for (int turn = 0; turn < 8; ++turn, ++l_) {
+                const float v7 = x_[v1 + l_] * y_[j_ + (l_ * m_)];
+                v6[turn] = v6[turn] + v7;
+            }
+        }
+        for (; l_ < v5; ++l_) {
+            const float v8 = x_[v1 + l_] * y_[j_ + (l_ * m_)];
+            v6[0] = v6[0] + v8;
+        }
+        v6[0] = v6[0] + v6[1];
+        v6[2] = v6[2] + v6[3];
+        v6[4] = v6[4] + v6[5];
+        v6[6] = v6[6] + v6[7];
+        v6[0] = v6[0] + v6[2];
+        v6[4] = v6[4] + v6[6];
+        v6[0] = v6[0] + v6[4];
+        const float v9 = v6[0] - v3;
+        const float v10 = v2 + v9;
+        v3 = (v10 - v2) - v9;
+        v2 = v10;
+        if (v3 != v3) v3 = 0;
+    }
+    z_[(i_ * m_) + j_] = v2;
+}

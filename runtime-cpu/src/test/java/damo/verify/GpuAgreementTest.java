@@ -1,0 +1,101 @@
+package damo.verify;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import damo.Damo;
+import damo.graph.Lambda;
+import damo.graph.Op;
+import damo.graph.Variable;
+import damo.interpret.Interpreter;
+import damo.spi.Backend;
+import damo.type.DType;
+import damo.value.NDArray;
+import damo.verify.OpSamples.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// OpenCL against the interpreter: the walk over all ops, and random graphs. Skipped where no device is.
+class GpuAgreementTest {
+    private static final int TOGETHER = 60;                            // samples in one program
+    private static final int MOST = Integer.getInteger("damo.gpu.samples", 10);     // of an op: a device's compiler takes its time for each
+
+    @BeforeAll static void aDeviceIsThere() {
+        assumeTrue(!Damo.devices().isEmpty(), "no OpenCL device: OpenCL programs are not run");
+    }
+
+    /// But those that damo.gpu.ScalarsTest tries, many in a kernel: a device's compiler takes its time for each.
+    @SuppressWarnings("unchecked")
+    static Stream<Class<? extends Op>> kinds() {
+        return Stream.of(Op.class.getPermittedSubclasses()).filter(c -> c != Op.Elementwise.class && c != Op.Cast.class)
+                .map(c -> (Class<? extends Op>) c);
+    }
+
+    @ParameterizedTest @MethodSource("kinds")
+    void opsAgreeWithTheInterpreter(Class<? extends Op> kind) {
+        var failures = new ArrayList<String>();
+        List<Sample> every = OpSamples.of(kind);
+        int step = (every.size() + MOST - 1) / MOST;
+        List<Sample> all = IntStream.range(0, every.size()).filter(i -> i % step == 0).mapToObj(every::get).toList();
+        for (int from = 0; from < all.size(); from += TOGETHER) check(kind, all.subList(from, Math.min(all.size(), from + TOGETHER)), failures);
+        assertTrue(failures.isEmpty(), () -> "%d of %d samples fail:%n%s".formatted(failures.size(), all.size(),
+                String.join("\n", failures.subList(0, Math.min(40, failures.size())))));
+    }
+
+    private static void check(Class<? extends Op> kind, List<Sample> samples, List<String> failures) {
+        Backend gpu = Agreement.backend("gpu");
+        var inputs = new ArrayList<Variable>();
+        var results = new ArrayList<Variable>();
+        var arguments = new ArrayList<NDArray>();
+        for (Sample sample : samples) {
+            var own = new ArrayList<Variable>();
+            for (NDArray value : sample.at()) own.add(Agreement.input("x" + (inputs.size() + own.size()), value, false));
+            results.add(sample.f().apply(own));
+            inputs.addAll(own);
+            arguments.addAll(sample.at());
+        }
+        Lambda f = new Lambda("samples", inputs, results);
+        List<NDArray> want = Interpreter.run(f, arguments);
+        List<NDArray> got = Agreement.compiled(gpu, f, arguments);
+        for (int i = 0; i < want.size(); i++) {
+            DType dtype = want.get(i).dtype();
+            // The functions of a device have larger bounds than ours; sums in another order differ in the last places of what was summed.
+            double scale = magnitude(samples.get(i).at());
+            String wrong = Agreement.difference(want.get(i), got.get(i), Agreement.ulps(dtype, 16), scale);
+            if (wrong != null) failures.add("%s: %s".formatted(samples.get(i), wrong));
+        }
+    }
+
+    @Test void randomGraphsAgree() {
+        Backend gpu = Agreement.backend("gpu");
+        long first = Long.getLong("damo.seed", new Random().nextLong());
+        var seeds = new Random(first);
+        for (int i = 0; i < Integer.getInteger("damo.gpu.graphs", 12); i++) {
+            long seed = seeds.nextLong();
+            var graph = new RandomGraph(seed);
+            List<NDArray> want = Interpreter.run(graph.lambda, graph.arguments);
+            List<NDArray> got = Agreement.compiled(gpu, graph.lambda, graph.arguments);
+            double scale = Math.max(1, magnitude(graph.arguments));
+            for (NDArray x : want) if (x.dtype().isFloat()) scale = Math.max(scale, RandomGraph.magnitude(x));
+            for (int j = 0; j < want.size(); j++) {
+                String wrong = Agreement.difference(want.get(j), got.get(j), want.get(j).dtype() == DType.FLOAT32 ? 1e-3 : 1e-10, scale);
+                int result = j;
+                assertTrue(wrong == null, () -> "random graph %d, result %d: %s%n%s".formatted(seed, result, wrong, graph.lambda));
+            }
+        }
+    }
+
+    private static double magnitude(List<NDArray> values) {
+        double sum = 0;
+        for (NDArray x : values)
+            for (int i = 0; i < x.size(); i++) if (x.dtype() != DType.BOOL && Double.isFinite(x.doubleAt(i))) sum += Math.abs(x.doubleAt(i));
+        return sum;
+    }
+}

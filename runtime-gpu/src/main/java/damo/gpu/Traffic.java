@@ -1,0 +1,49 @@
+package damo.gpu;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What one call moved between host and device, and what it asked of both.
+final class Traffic {
+    /// So often, so many bytes in all.
+    private record Count(int times, long bytes) {
+        Count plus(long more) {
+            return new Count(times + 1, bytes + more);
+        }
+    }
+
+    private record Key(String why, int at) {}
+
+    private final Map<Key, Count> moved = new LinkedHashMap<>();
+    private int launches;
+
+    /// The buffer at a position was moved: `why` is `in`, `out`, or what on the host needed it.
+    void move(String why, int at, long bytes) {
+        moved.merge(new Key(why, at), new Count(1, bytes), (a, _) -> a.plus(bytes));
+    }
+
+    void launch() {
+        launches++;
+    }
+
+    int launches() {
+        return launches;
+    }
+
+    /// How many bytes went either way.
+    long bytes() {
+        return moved.values().stream().mapToLong(Count::bytes).sum();
+    }
+
+    /// What to show of it.
+    List<String> lines(GpuProgram program) {
+        var lines = new ArrayList<String>();
+        int times = moved.values().stream().mapToInt(Count::times).sum();
+        lines.add("latest call: %d launches, %d transfers, %,d bytes".formatted(launches, times, bytes()));
+        moved.forEach((key, count) -> lines.add("  %s %%%s: %s%,d bytes".formatted(key.why, program.buffer(key.at).name(),
+                count.times == 1 ? "" : count.times + " times, ", count.bytes)));
+        return lines;
+    }
+}

@@ -1,0 +1,138 @@
+package damo.gpu;
+
+import static damo.Damo.*;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import damo.CompiledFunction;
+import damo.DamoException;
+import damo.RandomStreams;
+import damo.graph.Variable;
+import damo.value.NDArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whole functions on a device.
+class FunctionsOnDeviceTest {
+    @BeforeEach void aDeviceIsThere() {
+        OnDevice.device();
+    }
+
+    private static CompiledFunction distance() {
+        Variable x = dvector("x");
+        Variable y = dvector("y");
+        return function().in(x, y).out(sum(mul(sub(x, y), sub(x, y)))).on("gpu").compile();
+    }
+
+    @Test void longSumsAreCloseToTheExactOne() {
+        int n = 100_003;
+        double[] x = IntStream.range(0, n).mapToDouble(i -> Math.sin(i)).toArray();
+        double[] zeros = new double[n];
+        double exact = Arrays.stream(x).map(v -> v * v).sum();
+        assertEquals(exact, distance().call(x, zeros).scalar(), 18 * Math.ulp(exact));
+    }
+
+    @Test void explainShowsEachTransferWithItsBytes() {
+        CompiledFunction f = distance();
+        f.call(new double[10], new double[10]);
+        String text = f.explain();
+        for (String line : new String[] {"2 launches, 3 transfers, 168 bytes", "in %x: 80 bytes", "in %y: 80 bytes", "8 bytes"})
+            assertTrue(text.contains(line), text);
+    }
+
+    @Test void whatHasNoKernelRunsOnTheHostAndIsShown() {
+        var f = function().out(new RandomStreams(7).uniform(4)).on("gpu").compile();
+        var same = function().out(new RandomStreams(7).uniform(4)).on("interpreter").compile();
+        assertEquals(same.call(), f.call());
+        assertTrue(f.explain().contains("from the host for draw"), f::explain);
+    }
+
+    @Test void keyedNumbersAreThoseOfEveryBackEnd() {
+        Variable bits = random(42).uniform(1000);
+        NDArray want = function().out(bits).on("interpreter").compile().call();
+        assertEquals(want, function().out(bits).on("gpu").compile().call());
+    }
+
+    @Test void aCountedLoopIsEnqueuedWithoutReadingAnything() {
+        Variable x = dvector("x");
+        Variable n = lscalar("n");
+        var loop = scan();
+        var s = loop.state(x);
+        loop.next(s, s.mul(0.5).add(1));
+        loop.times(n);
+        var f = function().in(x, n).out(loop.last(s)).on("gpu").compile();
+        assertEquals(2, f.call(new double[] {0, 4}, 60).doubleAt(0), 1e-12);
+        assertTrue(f.explain().contains(" 3 transfers") || f.explain().contains(" 2 transfers"), f::explain);
+    }
+
+    @Test void manyCallsHoldNoMoreMemory() {
+        CompiledFunction f = distance();
+        f.call(new double[100], new double[100]);
+        Session session = Devices.session(OnDevice.device());
+        long held = session.heldBytes();
+        for (int i = 0; i < 2000; i++) f.call(new double[100], new double[100]);
+        assertEquals(held, session.heldBytes());
+    }
+
+    @Test void threadsShareADevice() throws Exception {
+        CompiledFunction f = distance();
+        try (var pool = Executors.newFixedThreadPool(4)) {
+            List<Callable<Double>> tasks = IntStream.range(1, 40).<Callable<Double>>mapToObj(i -> () ->
+                f.call(new double[] {i, 0}, new double[] {0, i}).scalar()).toList();
+            var results = pool.invokeAll(tasks);
+            for (int i = 1; i < 40; i++) assertEquals(2.0 * i * i, results.get(i - 1).get());
+        }
+    }
+
+    @Test void closingTwiceIsHarmlessAndAFunctionBeginsAnew() {
+        CompiledFunction f = distance();
+        f.call(new double[3], new double[3]);
+        Devices.close();
+        Devices.close();
+        assertEquals(3.0, f.call(new double[] {1, 1, 1}, new double[3]).scalar());
+    }
+
+    @Test void tooMuchMemoryIsRefusedWithWhatWasAskedForAndIsHeld() {
+        Session session = Devices.session(OnDevice.device());
+        var error = assertThrows(DamoException.class, () -> session.take(1L << 50));
+        assertTrue(error.getMessage().contains("1,125,899,906,842,624 bytes were asked for"), error.getMessage());
+        assertTrue(error.getMessage().contains("are held already"), error.getMessage());
+    }
+
+    @Test void aDamagedBinaryIsIgnoredAndRewritten(@TempDir Path folder) throws IOException {
+        String before = System.getProperty("damo.gpu.cache", "");
+        System.setProperty("damo.gpu.cache", folder.toString());
+        try {
+            double[] x = {1, 2};
+            double[] y = {3, 5};
+            distance().call(x, y);
+            Path file;
+            try (var files = Files.list(folder)) {
+                file = files.findFirst().orElseThrow();
+            }
+            byte[] whole = Files.readAllBytes(file);
+            assertTrue(Binaries.read(file).isPresent());
+            byte[] damaged = whole.clone();
+            damaged[damaged.length / 2] ^= 1;
+            Files.write(file, damaged);
+            assertTrue(Binaries.read(file).isEmpty());
+            assertEquals(13.0, distance().call(x, y).scalar());
+            assertTrue(Binaries.read(file).isPresent());
+            Files.write(file, new byte[5]);
+            assertEquals(13.0, distance().call(x, y).scalar());
+            assertEquals(13.0, distance().call(x, y).scalar());
+        } finally {
+            System.setProperty("damo.gpu.cache", before);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package damo.gpu;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import damo.kernel.Buffer;
+import damo.kernel.Kernel;
+import damo.kernel.Program;
+import damo.kernel.Step;
+import damo.kernel.Values;
+import damo.lower.Specialization;
+import damo.value.NDArray;
+import java.util.List;
+import java.util.Map;
+
+/// Runs kernels on the chosen device.
+final class OnDevice {
+    private OnDevice() {}
+
+    /// Skips the test, and says why, where no device is.
+    static Device device() {
+        assumeTrue(Devices.chosen().isPresent(), Devices.chosen().isPresent() ? "" : Devices.missing());
+        return Devices.chosen().get();
+    }
+
+    /// What kernels without symbols store into `outputs`.
+    static NDArray[] run(Values values, List<Kernel> kernels, List<Buffer> inputs, List<Buffer> outputs, NDArray... arguments) {
+        List<Step> steps = kernels.stream().<Step>map(Step.Launch::new).toList();
+        var program = new Program("test", List.of(), inputs, Map.of(), outputs, steps);
+        var form = new Specialization(program, values, null /* no symbols */, new boolean[0]);
+        return GpuProgram.of(form, device()).run(new long[0], arguments, new NDArray[outputs.size()]);
+    }
+}
