@@ -19,11 +19,11 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
     float v3 = 0;
     for (int v4 = 0; v4 < k_; v4 += 512) {
         const int v5 = min(k_, v4 + 512);
-        float v6[8] = {0};
+        float v6[16] = {0};
         int l_ = v4;
-        while (l_ < v5 - 7) {
+        while (l_ < v5 - 15) {
             #pragma unroll
-            for (int turn = 0; turn < 8; ++turn, ++l_) {
+            for (int turn = 0; turn < 16; ++turn, ++l_) {
                 const float v7 = x_[v1 + l_] * y_[j_ + (l_ * m_)];
                 v6[turn] = v6[turn] + v7;
             }
@@ -36,9 +36,17 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
         v6[2] = v6[2] + v6[3];
         v6[4] = v6[4] + v6[5];
         v6[6] = v6[6] + v6[7];
+        v6[8] = v6[8] + v6[9];
+        v6[10] = v6[10] + v6[11];
+        v6[12] = v6[12] + v6[13];
+        v6[14] = v6[14] + v6[15];
         v6[0] = v6[0] + v6[2];
         v6[4] = v6[4] + v6[6];
+        v6[8] = v6[8] + v6[10];
+        v6[12] = v6[12] + v6[14];
         v6[0] = v6[0] + v6[4];
+        v6[8] = v6[8] + v6[12];
+        v6[0] = v6[0] + v6[8];
         const float v9 = v6[0] - v3;
         const float v10 = v2 + v9;
         v3 = (v10 - v2) - v9;

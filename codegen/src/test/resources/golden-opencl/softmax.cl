@@ -14,6 +14,10 @@ float max_float(float x, float y) {
     return x > y || x != x ? x : x == y ? (signbit(x) ? y : x) : y;
 }
 
+int shl_int(int x, int y) {
+    return (uint)y < 32 ? (int)((uint)x << y) : 0;
+}
+
 __kernel __attribute__((reqd_work_group_size(128, 1, 1)))
 void k0_(__global const float* x_, __global float* z_, const int n_, const int m_) {
     __local float shared_float[128];
@@ -53,12 +57,34 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
         const int l_ = v7 + lane;
         if (l_ < m_) {
             float v8 = 0;
-            const float v9 = exp((x_[v1 + l_] - v2));
-            v8 = v8 + v9;
-            const float v10 = v8 - v6;
-            const float v11 = v5 + v10;
-            v6 = (v11 - v5) - v10;
-            v5 = v11;
+            const float v9 = x_[v1 + l_] - v2;
+            float v21;
+            if (v9 <= 88.72283f) {
+                const float v10 = fma(v9, 1.442695f, 1.2582912E7f);
+                const float v11 = v10 - 1.2582912E7f;
+                const float v12 = fma(v11, (-0.69314575f), v9);
+                const float v13 = v11 * 1.4286068E-6f;
+                const float v14 = v12 - v13;
+                const float v15 = v14 * v14;
+                const float v16 = fma((v15 * v15), fma(v14, 1.9890991E-4f, 0.001393365f), fma(v15, fma(v14, 0.0083333105f, 0.041666467f), fma(v14, 0.16666667f, 0.5f)));
+                const int v17 = (int)((uint)as_int(((v14 + fma(v15, v16, ((v12 - v14) - v13))) + 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)));
+                const float v18 = as_float(v17);
+                float v20;
+                if (v9 < (-87.0f)) {
+                    const float v19 = (v9 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v18) + (uint)268435456))) * 2.3283064E-10f);
+                    v20 = v19;
+                } else {
+                    v20 = v18;
+                }
+                v21 = v20;
+            } else {
+                v21 = v9 * ((float)INFINITY);
+            }
+            v8 = v8 + v21;
+            const float v22 = v8 - v6;
+            const float v23 = v5 + v22;
+            v6 = (v23 - v5) - v22;
+            v5 = v23;
             if (v6 != v6) v6 = 0;
         }
     }
@@ -80,11 +106,34 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
     barrier(CLK_LOCAL_MEM_FENCE);
     v5 = shared_float[0];
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint v12 = 0; v12 < m_; v12 += 128) {
-        const int j_ = v12 + lane;
+    for (uint v24 = 0; v24 < m_; v24 += 128) {
+        const int j_ = v24 + lane;
         if (j_ < m_) {
-            const int v13 = v1 + j_;
-            z_[v13] = exp((x_[v13] - v2)) / v5;
+            const int v25 = v1 + j_;
+            const float v26 = x_[v25] - v2;
+            float v38;
+            if (v26 <= 88.72283f) {
+                const float v27 = fma(v26, 1.442695f, 1.2582912E7f);
+                const float v28 = v27 - 1.2582912E7f;
+                const float v29 = fma(v28, (-0.69314575f), v26);
+                const float v30 = v28 * 1.4286068E-6f;
+                const float v31 = v29 - v30;
+                const float v32 = v31 * v31;
+                const float v33 = fma((v32 * v32), fma(v31, 1.9890991E-4f, 0.001393365f), fma(v32, fma(v31, 0.0083333105f, 0.041666467f), fma(v31, 0.16666667f, 0.5f)));
+                const int v34 = (int)((uint)as_int(((v31 + fma(v32, v33, ((v29 - v31) - v30))) + 1.0f)) + (uint)((int)shl_int(as_int(v27), 23)));
+                const float v35 = as_float(v34);
+                float v37;
+                if (v26 < (-87.0f)) {
+                    const float v36 = (v26 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v35) + (uint)268435456))) * 2.3283064E-10f);
+                    v37 = v36;
+                } else {
+                    v37 = v35;
+                }
+                v38 = v37;
+            } else {
+                v38 = v26 * ((float)INFINITY);
+            }
+            z_[v25] = v38 / v5;
         }
     }
 }
