@@ -95,7 +95,6 @@ record Definition(String name, Source source, List<In> inputs, List<Out> outputs
 
     CompiledFunction compile() {
         Definition whole = (defaultUpdates ? withDefaultUpdates() : this).withoutAliases();
-        whole.checkUnused();
         var roots = whole.roots();
         var shared = new ArrayList<Shared>();
         for (Variable v : Graph.order(roots)) if (v instanceof Shared s) shared.add(s);
@@ -103,7 +102,9 @@ record Definition(String name, Source source, List<In> inputs, List<Out> outputs
         inputs.forEach(i -> parameters.add(i.variable()));
         parameters.addAll(shared);
         var backend = Backends.named(this.backend);                 // before the work, so that a wrong name fails at once
-        Lambda program = Phases.rewrite(new Lambda(name.isEmpty() ? "f" : name, parameters, roots), disabled);
+        var closed = new Lambda(name.isEmpty() ? "f" : name, parameters, roots);
+        whole.checkUnused();                                        // what is missing explains more than what is left over
+        Lambda program = Phases.rewrite(closed, disabled);
         return new CompiledFunction(whole, program, backend.prepare(program), shared);
     }
 

@@ -61,7 +61,7 @@ final class Accumulation {
         for (int r : used) {
             if (r >= moved.size()) results.set(r, new Variable(after.result(r - moved.size() + kept.size())));
             else if (moved.get(r) == null) results.set(r, new Variable(after.result(kept.indexOf(r))));
-            else results.set(r, total(p.initial().get(r), moved.get(r), after));
+            else results.set(r, OpenLoop.alike(total(p.initial().get(r), moved.get(r), after), r, p, extents));
         }
         return results;
     }

@@ -1,6 +1,7 @@
 package damo.rewrite;
 
 import damo.graph.Graph;
+import damo.graph.Ints;
 import damo.graph.LoopBody;
 import damo.graph.Loops;
 import damo.graph.Op;
@@ -73,6 +74,15 @@ record OpenLoop(Loops.Parts parts, Map<Variable, Variable> outer) {
 
     private static List<Variable> images(List<Variable> variables, Map<Variable, Variable> images) {
         return variables.stream().<Variable>map(images::get).toList();
+    }
+
+    /// What state `i` becomes, checked to keep the state's shape where that is not known: there is no loop left to say it.
+    static Variable alike(Variable next, int i, Loops.Parts p, Extents extents) {
+        Variable first = p.initial().get(i);
+        Variable same = extents.same(next, first) ? null : Ints.sameExtents(next, first);
+        return same == null || Ints.isConstant(same) ? next : new Variable(new Op.Assert(next, same, Variable.message(p.name(),
+                "the state %s has another shape in the next step; a state keeps its shape".formatted(p.carried().get(i).label()),
+                List.of(first, next))));
     }
 
     /// What depends on one of `sources`, within what `roots` are computed from.

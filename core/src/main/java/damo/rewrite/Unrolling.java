@@ -47,18 +47,8 @@ final class Unrolling {
         return results;
     }
 
-    /// The next states, checked to keep their shapes where that is not known: no loop is left to say it.
     private static List<Variable> alike(List<Variable> next, Loops.Parts p, Extents extents) {
-        var all = new ArrayList<Variable>();
-        for (int i = 0; i < next.size(); i++) {
-            Variable first = p.initial().get(i);
-            Variable v = next.get(i);
-            Variable same = extents.same(v, first) ? null : Ints.sameExtents(v, first);
-            all.add(same == null || Ints.isConstant(same) ? v : new Variable(new Op.Assert(v, same, Variable.message(p.name(),
-                    "the state %s has another shape in the next step; a state keeps its shape".formatted(p.carried().get(i).label()),
-                    List.of(first, v)))));
-        }
-        return all;
+        return IntStream.range(0, next.size()).mapToObj(i -> OpenLoop.alike(next.get(i), i, p, extents)).toList();
     }
 
     private static int size(List<Variable> results) {

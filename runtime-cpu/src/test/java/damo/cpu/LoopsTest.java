@@ -46,6 +46,20 @@ class LoopsTest {
         assertTrue(many < few + 10_000, "10 steps allocate %d bytes, a million %d".formatted(few, many));
     }
 
+    @Test void aStateThatBroadcastsToAnotherShapeIsRefusedAlsoWhereTheLoopBecomesASum() {
+        var x = dmatrix("x");
+        var b = dvector("b");
+        var loop = scan();
+        var e = loop.sequence(x);
+        var s = loop.state(b);
+        loop.next(s, s.add(e));
+        CompiledFunction f = function().in(x, b).out(loop.last(s)).compile();
+        double[][] rows = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+        assertArrayEquals(new double[] {6, 8, 10, 12}, f.call(rows, new double[4]).toDoubleArray());
+        var refused = assertThrows(DamoException.class, () -> f.call(rows, new double[1]));
+        assertTrue(refused.getMessage().contains("keeps its shape"), refused.getMessage());
+    }
+
     @Test void scalarsOfNestedLoopsAreLocalVariables() {
         var n = lscalar("n");
         var outer = scan();
