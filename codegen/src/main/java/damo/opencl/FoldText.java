@@ -18,6 +18,7 @@ final class FoldText {
     /// Items of a group.
     static final int GROUP = 128;
     private static final int BLOCK = 512;                              // terms of a sum that are added without compensation
+    private static final int LANES = 16;                               // accumulators; more would not stay in registers
 
     private final Code code;
     private final Dialect dialect;
@@ -106,7 +107,7 @@ final class FoldText {
     }
 
     private void blocks(Stmt.Run run, Accumulator a, String i, String extent) {
-        int n = run.lanes();
+        int n = Math.min(run.lanes(), LANES);
         String type = CType.of(a.dtype);
         String from = values.variable();
         String end = values.variable();
