@@ -243,13 +243,22 @@ public final class CompiledFunction {
         }
         state.lock();
         try {
-            state.read(frame.arguments, places.length);
+            state.read(frame.arguments, places.length, executable);
             state.offer(frame.results, outputs.size());
             executable.run(frame.arguments, frame.destinations, frame.results);
-            if (destinations != null) destinations.deliver(frame.results);
+            if (destinations != null) deliver(frame, destinations);
             state.commit(frame.results, outputs.size());
         } finally {
             state.unlock();
+        }
+    }
+
+    private void deliver(Frame frame, Destinations destinations) {
+        try {
+            destinations.deliver(frame.results);
+        } catch (RuntimeException | Error e) {
+            state.drop(frame.results, outputs.size());
+            throw e;
         }
     }
 

@@ -14,7 +14,7 @@ final class InterpreterBackend implements Backend {
         return "interpreter";
     }
 
-    @Override public Executable prepare(Lambda program) {
+    @Override public Executable prepare(Lambda program, int outputs) {
         return new Interpreted(program);
     }
 

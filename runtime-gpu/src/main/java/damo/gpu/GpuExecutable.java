@@ -15,14 +15,21 @@ final class GpuExecutable implements Executable {
     private static final int MOST_FORMS = 64;                          // beyond which the oldest is dropped
 
     private final Lambda program;
+    private final int outputs;
     private final Device device;
     private final List<GpuProgram> forms = new CopyOnWriteArrayList<>();
     private volatile GpuProgram latest;
     private volatile Executable instead;                               // of a device without float64
 
-    GpuExecutable(Lambda program, Device device) {
+    /// @param outputs how many results are no state
+    GpuExecutable(Lambda program, int outputs, Device device) {
         this.program = program;
+        this.outputs = outputs;
         this.device = device;
+    }
+
+    @Override public NDArray adopt(NDArray state) {
+        return instead != null || Resident.under(state, device) != null ? state : Resident.of(device, state);
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -37,7 +44,7 @@ final class GpuExecutable implements Executable {
         if (form == null || !form.serves(extents)) {
             form = form(whole);
             if (form.needsFloat64() && !device.hasFloat64()) {
-                instead = GpuBackend.fallback(program, "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
+                instead = GpuBackend.fallback(program, outputs, "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
                         .formatted(device.name(), program.name()));
                 instead.run(arguments, destinations, results);
                 return;
@@ -46,8 +53,7 @@ final class GpuExecutable implements Executable {
             latest = form;
         }
         try {
-            NDArray[] computed = form.run(extents, whole, destinations);
-            System.arraycopy(computed, 0, results, 0, results.length);
+            form.run(extents, whole, destinations, results, outputs);
         } catch (CheckFailed e) {
             throw e.error(program, whole);
         }

@@ -38,6 +38,7 @@ final class OpenCl {
     private static final MethodHandle LAUNCH = function("clEnqueueNDRangeKernel", "IPPIPPPIPP");
     private static final MethodHandle MAP = function("clEnqueueMapBuffer", "PPPILLLIPPP");
     private static final MethodHandle UNMAP = function("clEnqueueUnmapMemObject", "IPPPIPP");
+    private static final MethodHandle FLUSH = function("clFlush", "IP");
     private static final MethodHandle FINISH = function("clFinish", "IP");
 
     /// What [#map] is for.
@@ -190,6 +191,11 @@ final class OpenCl {
 
     static void unmap(MemorySegment queue, MemorySegment buffer, MemorySegment mapped) {
         OpenClError.check("clEnqueueUnmapMemObject", run(() -> (int) UNMAP.invokeExact(queue, buffer, mapped, 0, NULL, NULL)));
+    }
+
+    /// Sees to it that what was enqueued begins.
+    static void flush(MemorySegment queue) {
+        OpenClError.check("clFlush", run(() -> (int) FLUSH.invokeExact(queue)));
     }
 
     static void finish(MemorySegment queue) {
