@@ -244,21 +244,10 @@ class StateOnDeviceTest {
         assertArrayEquals(new double[] {6}, b.value().toDoubleArray());
     }
 
-    @Test void tooLargeAnUpdateLeavesTheState() {
-        var s = shared(new double[] {1, 2});
-        Variable n = lscalar("n");
-        var f = function().in(n).update(s, zeros(DType.FLOAT64, n).add(s.sum())).on("gpu").compile();
-        long most = Math.min(Integer.MAX_VALUE - 100L, device.memoryBytes() / 8);
-        if (most * 8 > 1L << 40) return;
-        assertThrows(DamoException.class, () -> {
-            for (long size = most; ; size += size / 2) f.callAll(size);
-        });
-        assertNotNull(s.value());
-    }
-
     @Test void statesOfRandomStreamsDoNotMove() {
         var classic = function().out(new RandomStreams(7).uniform(4)).on("gpu").compile();
         var classicWant = function().out(new RandomStreams(7).uniform(4)).on("interpreter").compile();
+        assertEquals(classicWant.call(), classic.call());
         for (int i = 0; i < 5; i++) assertEquals(List.of(0L, 0L), moved(() -> assertEquals(classicWant.call(), classic.call())), "the host draws");
         var mrg = function().out(new MrgRandomStreams(7).uniform(4)).on("gpu").compile();
         var mrgWant = function().out(new MrgRandomStreams(7).uniform(4)).on("interpreter").compile();
