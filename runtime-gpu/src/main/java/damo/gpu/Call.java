@@ -46,10 +46,12 @@ final class Call implements AutoCloseable {
         for (int i = 0; i < program.program.symbols().size(); i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
     }
 
-    void run(NDArray[] destinations, NDArray[] results, int outputs) {
+    /// Does what [GpuProgram#run] says.
+    void run(boolean[] there, NDArray[] destinations, NDArray[] results, int outputs) {
         for (int i = 0; i < arguments.length; i++) {
             Resident state = Resident.under(arguments[i], session.device);
             if (state == null || state.isOnHost()) host[i] = arguments[i];
+            if (there[i] && host[i] != null) traffic.move("to the host for extents", i, bytes(i));
             if (state != null && state.isOn(session)) buffers[i] = state.memory(session);
             else pending[i] = "in";
         }

@@ -39,6 +39,7 @@ final class GpuExecutable implements Executable {
         }
         NDArray[] whole = arguments.clone();
         for (int i = 0; i < whole.length; i++) whole[i] = whole[i].contiguous();
+        boolean[] there = Resident.onlyOn(device, whole);             // before extents are evaluated, which may fetch
         GpuProgram form = latest;
         long[] extents = form == null ? null : form.extents(whole);
         if (form == null || !form.serves(extents)) {
@@ -53,7 +54,7 @@ final class GpuExecutable implements Executable {
             latest = form;
         }
         try {
-            form.run(extents, whole, destinations, results, outputs);
+            form.run(extents, whole, there, destinations, results, outputs);
         } catch (CheckFailed e) {
             throw e.error(program, whole);
         }

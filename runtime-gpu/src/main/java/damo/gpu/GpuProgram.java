@@ -130,8 +130,9 @@ final class GpuProgram {
         return new int[] {lowered.kernels(), program.kernels()};
     }
 
+    /// @param there the arguments that only the device had before extents were evaluated
     /// @param results as [damo.spi.Executable#run] has them; those from `outputs` on are state
-    synchronized void run(long[] evaluated, NDArray[] arguments, NDArray[] destinations, NDArray[] results, int outputs) {
+    synchronized void run(long[] evaluated, NDArray[] arguments, boolean[] there, NDArray[] destinations, NDArray[] results, int outputs) {
         Session session = Devices.enter(device);                       // within the lock of this: who waits for it keeps no session open
         try {
             if (installed == null || installed.session != session) {
@@ -140,7 +141,7 @@ final class GpuProgram {
             }
             try (var call = new Call(this, session, installed.built, installed.constants, evaluated, arguments)) {
                 session.begin();
-                call.run(destinations, results, outputs);
+                call.run(there, destinations, results, outputs);
                 if (outputs == 0) OpenCl.flush(session.queue);         // nobody waits, but it shall begin
                 latest = call.traffic;
             }

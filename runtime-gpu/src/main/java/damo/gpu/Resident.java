@@ -40,6 +40,16 @@ final class Resident extends Remote {
         return array.remote() instanceof Resident resident && resident.home.device.equals(device) ? resident : null;
     }
 
+    /// Which of `arguments` only `device` has.
+    static boolean[] onlyOn(Device device, NDArray[] arguments) {
+        boolean[] there = new boolean[arguments.length];
+        for (int i = 0; i < there.length; i++) {
+            Resident state = under(arguments[i], device);
+            there[i] = state != null && !state.isOnHost();
+        }
+        return there;
+    }
+
     @Override public Object array() {
         return home.onHost();
     }

@@ -274,6 +274,7 @@ class StateOnDeviceTest {
             assertEquals(want, g.call().scalar());
             if (i == 5) closeDevices();
         }
+        assertTrue(f.explain().contains("to the host for extents %n: 8 bytes"), f::explain);
         assertEquals(8, n.value().scalarLong());
     }
 }
