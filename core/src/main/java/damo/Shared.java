@@ -78,7 +78,7 @@ public final class Shared extends Variable {
         while (true) {
             Value value = cell.value;
             if (value.array.remote() != null) {
-                NDArray fetched = fetched(value);
+                NDArray fetched = fetched();
                 if (fetched != null) return fetched;
                 continue;
             }
@@ -87,12 +87,12 @@ public final class Shared extends Variable {
         }
     }
 
-    /// A value that lies elsewhere, or `null` if it is another one by now. With the lock, for the memory there is used again afterwards; what is
-    /// fetched is not.
-    private NDArray fetched(Value value) {
+    /// The value if it lies elsewhere, else `null`. With the lock, for the memory there is used again afterwards; what is fetched is not.
+    private NDArray fetched() {
         cell.reading.lock();
         try {
-            return cell.value != value ? null : NDArray.wrap(value.array.dtype(), value.array.storage(), value.array.shape());
+            NDArray array = cell.value.array;
+            return array.remote() == null ? null : NDArray.wrap(array.dtype(), array.storage(), array.shape());
         } finally {
             cell.reading.unlock();
         }
