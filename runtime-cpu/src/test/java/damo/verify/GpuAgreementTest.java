@@ -1,9 +1,7 @@
 package damo.verify;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import damo.Damo;
 import damo.graph.Index;
 import damo.graph.Lambda;
 import damo.graph.Op;
@@ -19,22 +17,23 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// OpenCL against the interpreter: the walk over all ops, and random graphs. Skipped where no device is.
+/// OpenCL against the interpreter: the walk over all ops, and random graphs; and against the CPU, where bits must be the same. Skipped where no
+/// device is.
 class GpuAgreementTest {
     private static final int TOGETHER = 60;                            // samples in one program
-    private static final int MOST = Integer.getInteger("damo.gpu.samples", 10);     // of an op: a device's compiler takes its time for each
-
+    private static final int MOST = OnGpu.ALL ? 10 : 2;                      // samples of an op: a device's compiler takes its time for each
     private static final double[] AWKWARD = {0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 1e-3, 1e-20, 1e-40, -1e-310, 36, -36, 88, -88, 700, -700,
         30_000, -30_000, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
 
-    @BeforeAll static void aDeviceIsThere() {
-        assumeTrue(!Damo.devices().isEmpty(), "no OpenCL device: OpenCL programs are not run");
+    @BeforeEach void aDeviceIsThere() {
+        OnGpu.needed();
     }
 
     /// But those that damo.gpu.ScalarsTest tries, many in a kernel: a device's compiler takes its time for each.
@@ -79,22 +78,23 @@ class GpuAgreementTest {
         }
     }
 
-    @Test void randomGraphsAgree() {
-        Backend gpu = Agreement.backend("gpu");
-        long first = Long.getLong("damo.seed", new Random().nextLong());
-        var seeds = new Random(first);
-        for (int i = 0; i < Integer.getInteger("damo.gpu.graphs", 12); i++) {
-            long seed = seeds.nextLong();
-            var graph = new RandomGraph(seed);
-            List<NDArray> want = Interpreter.run(graph.lambda, graph.arguments);
-            List<NDArray> got = Agreement.compiled(gpu, graph.lambda, graph.arguments);
-            double scale = Math.max(1, magnitude(graph.arguments));
-            for (NDArray x : want) if (x.dtype().isFloat()) scale = Math.max(scale, RandomGraph.magnitude(x));
-            for (int j = 0; j < want.size(); j++) {
-                String wrong = Agreement.difference(want.get(j), got.get(j), want.get(j).dtype() == DType.FLOAT32 ? 1e-3 : 1e-10, scale);
-                int result = j;
-                assertTrue(wrong == null, () -> "random graph %d, result %d: %s%n%s".formatted(seed, result, wrong, graph.lambda));
-            }
+    @Test void someRandomGraphsAgree() {
+        RandomGraphTest.run(OnGpu.ALL ? 60 : 4, Long.MAX_VALUE, GpuAgreementTest::wrong);
+    }
+
+    @Test @Tag("fuzz") void manyRandomGraphsAgree() {
+        RandomGraphTest.run(Integer.MAX_VALUE, RandomGraphTest.end(), GpuAgreementTest::wrong);
+    }
+
+    /// What differs on the device, or `null`.
+    private static String wrong(Lambda f, List<NDArray> arguments) {
+        try {
+            double scale = RandomGraphTest.scale(f, arguments);
+            if (scale > RandomGraphTest.LARGE) return null;
+            return RandomGraphTest.difference(Interpreter.run(f, arguments), Agreement.compiled(Agreement.backend("gpu"), f, arguments),
+                    RandomGraphTest.tolerance(f), scale);
+        } catch (RuntimeException | LinkageError e) {
+            return "on the device: " + e;
         }
     }
 
