@@ -9,15 +9,15 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reductions in C. By one item alone, sums of floats go in the order of [damo.jvm], so that the bits are the same: blocks of 512 by so many
-/// accumulators, added with Kahan's compensation.
+/// Reductions in C. By one item alone, sums of floats go in the order of a row in [damo.jvm], so that the bits are the same: blocks of 1024 by
+/// so many accumulators, added with Kahan's compensation.
 ///
 /// By a group together, each item adds every [#GROUP]th term with compensation, and the items' sums are added pairwise in seven steps: the error
 /// is at most 9 ulp of the sum of the absolute values. The order depends on the extent alone.
 final class FoldText {
     /// Items of a group.
     static final int GROUP = 128;
-    private static final int BLOCK = 512;                              // terms of a sum that are added without compensation
+    private static final int BLOCK = 1024;                             // terms of a sum that are added without compensation
 
     private final Code code;
     private final Dialect dialect;
@@ -123,12 +123,12 @@ final class FoldText {
             code.close();
             code.close();
         }
+        for (int half = n / 2; half > 0; half /= 2)
+            for (int lane = 0; lane < half; lane++)
+                code.add("%s[%d] = %s[%d] + %s[%d];", partial, lane, partial, lane, partial, lane + half);
         code.open("for (; %s < %s; ++%s)".formatted(i, end, i));
         element(run, a, partial + "[0]");
         code.close();
-        for (int stride = 1; stride < n; stride *= 2)
-            for (int lane = 0; lane < n; lane += 2 * stride)
-                code.add("%s[%d] = %s[%d] + %s[%d];", partial, lane, partial, lane, partial, lane + stride);
         compensate(a, partial + "[0]");
         code.close();
     }

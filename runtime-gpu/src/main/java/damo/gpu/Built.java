@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 ///
 /// @param isFromDisk whether its binary was found on disk
 record Built(MemorySegment program, List<BuiltKernel> kernels, boolean isFromDisk) {
-    private static final Pattern PLACE = Pattern.compile(":(\\d+):\\d+: error");
+    private static final Pattern PLACE = Pattern.compile(":(\\d+):\\d+\\b");            // line and column, behind or before the word "error"
 
     /// Builds `text`, or takes what was built from the same text before.
     ///
@@ -50,11 +50,11 @@ record Built(MemorySegment program, List<BuiltKernel> kernels, boolean isFromDis
             new BuiltKernel(OpenCl.kernel(program, e.name()), e.buffers().size() + e.symbols().size())).toList(), isFromDisk);
     }
 
-    /// The line of the IR for the first line that the log complains of.
+    /// The line of the IR for the first line of the text that the log complains of.
     private static String place(String log, OpenClText text, String listing) {
-        Matcher m = PLACE.matcher(log);
-        if (!m.find() || Integer.parseInt(m.group(1)) > text.origins().size()) return "";
-        int origin = text.origins().get(Integer.parseInt(m.group(1)) - 1);
+        int line = log.lines().filter(l -> l.contains("error")).map(PLACE::matcher).filter(Matcher::find).findFirst()
+                .map(m -> Integer.parseInt(m.group(1))).orElse(0);
+        int origin = line < 1 || line > text.origins().size() ? 0 : text.origins().get(line - 1);
         return origin == 0 ? "" : " for line %d of the program: %s".formatted(origin,
                 listing.lines().skip(origin - 1).findFirst().orElse("").strip());
     }
