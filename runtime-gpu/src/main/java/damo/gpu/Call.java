@@ -110,9 +110,10 @@ final class Call implements AutoCloseable {
 
     private void launch(int kernel) {
         Launch launch = program.launches[kernel];
-        long groups = launch.groups(symbols);
+        int choice = launch.choice(symbols, session.device.units());
+        long groups = launch.groups(choice, symbols);
         if (groups == 0) return;
-        MemorySegment handle = built.kernels().get(kernel);
+        MemorySegment handle = built.kernels().get(launch.first() + choice);
         int argument = 0;
         for (int at : launch.buffers()) {
             pointer.set(ADDRESS, 0, buffers[at].handle());
