@@ -183,8 +183,9 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
         const int j = element % 4;
         const int row = row0 + i / 2 * 16 + down * 2 + i % 2;
         const int column = column0 + j / 2 * 32 + across * 2 + j % 2;
-        if (row < rows && column < columns)
+        if (row < rows && column < columns) {
             z_[0 + row * n_ + column * 1] = total[element];
+        }
     }
 }
 
@@ -299,7 +300,8 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
         const int j = element % 2;
         const int row = row0 + i / 2 * 16 + down * 2 + i % 2;
         const int column = column0 + j / 2 * 32 + across * 2 + j % 2;
-        if (row < rows && column < columns)
+        if (row < rows && column < columns) {
             z_[0 + row * n_ + column * 1] = total[element];
+        }
     }
 }

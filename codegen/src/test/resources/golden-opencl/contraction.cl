@@ -177,8 +177,9 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
         const int j = element % 8;
         const int row = row0 + i / 4 * 32 + down * 4 + i % 4;
         const int column = column0 + j / 4 * 64 + across * 4 + j % 4;
-        if (row < rows && column < columns)
+        if (row < rows && column < columns) {
             z_[(p_ * (m_ * n_)) + row * m_ + column * 1] = total[element];
+        }
     }
 }
 
@@ -289,7 +290,8 @@ void k0_2_(__global const float* x_, __global const float* y_, __global float* z
         const int j = element % 4;
         const int row = row0 + i / 4 * 32 + down * 4 + i % 4;
         const int column = column0 + j / 4 * 64 + across * 4 + j % 4;
-        if (row < rows && column < columns)
+        if (row < rows && column < columns) {
             z_[(p_ * (m_ * n_)) + row * m_ + column * 1] = total[element];
+        }
     }
 }

@@ -1,9 +1,11 @@
 package damo.opencl;
 
 import damo.kernel.Buffer;
+import damo.kernel.Contractions;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
 import damo.kernel.Step;
+import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.math.Expansions;
@@ -92,7 +94,8 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
     private static List<Optional<Tile>> tiles(Step.Compute step) {
         return switch (step) {
             case Step.Launch _ -> List.of(Optional.empty());
-            case Step.Contract(var kernel) -> Tile.of(kernel.stores().getFirst().value().dtype()).stream().map(Optional::of).toList();
+            case Step.Contract(var kernel) -> Tile.of(Contractions.folds(kernel.stores().stream().map(Store::value).toList()).getFirst().dtype())
+                    .stream().map(Optional::of).toList();
         };
     }
 
@@ -125,7 +128,7 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
             List<Part> outer;
             if (tile.isPresent()) {
                 text.begin(roots.values);
-                var product = new TileText(code, dialect, text, lines, tile.get(), statements);
+                var product = new TileText(code, dialect, statementText, lines, tile.get(), statements);
                 outer = product.parts();
                 product.write();
                 code.close();

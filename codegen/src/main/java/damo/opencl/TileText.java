@@ -3,8 +3,10 @@ package damo.opencl;
 import damo.CompilerBug;
 import damo.kernel.Axis;
 import damo.kernel.Listing;
+import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
+import damo.plan.Roots;
 import damo.plan.Stmt;
 import damo.type.DType;
 import java.util.ArrayList;
@@ -14,47 +16,48 @@ import java.util.List;
 /// [#BLOCK] terms which are added: that is the order of the CPU, so the numbers are the same whatever the tile.
 ///
 /// While a group works on what is in local memory, its items fetch the next terms into registers. Beyond the edges of a matrix there are zeros. The
-/// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few.
+/// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few. What the epilogue makes of
+/// a total is all that is stored.
 final class TileText {
     private static final int BLOCK = 256;
 
     private final Code code;
     private final Dialect dialect;
     private final ValueText values;
+    private final StatementText statements;
     private final Listing.Lines lines;
     private final Tile tile;
     private final List<Stmt.Loop> batch = new ArrayList<>();
-    private final List<Stmt> sum;
-    private final Stmt.Multiply product;
+    private final List<Stmt> sum = new ArrayList<>();
+    private final List<Stmt> epilogue = new ArrayList<>();
+    private Stmt.Multiply product;
     private final String type;
     private final String vector;
     private final int width;                                           // elements of a vector
 
-    /// @param statements those of [damo.plan.Contraction]
-    TileText(Code code, Dialect dialect, ValueText values, Listing.Lines lines, Tile tile, List<Stmt> statements) {
+    /// @param contraction the statements of [damo.plan.Contraction]
+    TileText(Code code, Dialect dialect, StatementText statements, Listing.Lines lines, Tile tile, List<Stmt> contraction) {
         this.code = code;
         this.dialect = dialect;
-        this.values = values;
+        this.statements = statements;
         this.lines = lines;
         this.tile = tile;
-        List<Stmt> rest = statements;
+        values = statements.values();
+        List<Stmt> rest = contraction;
         while (rest.size() == 1 && rest.getFirst() instanceof Stmt.Loop loop) {
             batch.add(loop);
             rest = loop.body();
         }
-        sum = rest;
-        product = product(rest.getLast());
+        for (Stmt s : rest) {
+            Stmt inner = s;
+            while (inner instanceof Stmt.Loop loop) inner = loop.body().getLast();
+            if (inner instanceof Stmt.Multiply multiply) product = multiply;
+            (inner instanceof Stmt.Multiply ? sum : epilogue).add(s);
+        }
         DType dtype = product.z().in().dtype();
         type = CType.of(dtype);
         width = 128 / dtype.bits();
         vector = type + width;
-    }
-
-    private static Stmt.Multiply product(Stmt last) {
-        Stmt s = last;
-        while (s instanceof Stmt.Loop loop) s = loop.body().getLast();
-        if (s instanceof Stmt.Multiply multiply) return multiply;
-        throw new CompilerBug("emit", "a contraction must end with a product", s.toString());
     }
 
     /// What is divided among groups: the rows and columns by tiles, all else one by one.
@@ -84,17 +87,17 @@ final class TileText {
         code.add("const int across = lane %% %d;", tile.across());
         code.add("const int down = lane / %d;", tile.across());
         code.add("%s total[%d] = {0};", type, tile.blockRows() * tile.blockColumns());
-        sum.forEach(this::statement);
+        sum.forEach(this::add);
         store();
     }
 
-    private void statement(Stmt s) {
+    private void add(Stmt s) {
         switch (s) {
             case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
                 String i = values.name(axis);
                 code.open("for (int %s = %s; %s < %s; %s += %d)".formatted(i, values.offset(from), i, values.offset(to), i, step));
                 values.open();
-                body.forEach(this::statement);
+                body.forEach(this::add);
                 values.close();
                 code.close();
             }
@@ -226,10 +229,32 @@ final class TileText {
         code.add("const int row = row0 + i / %d * %d + down * %d + i %% %d;", width, tile.down() * width, width, width);
         code.add("const int column = column0 + j / %d * %d + across * %d + j %% %d;", width, tile.across() * width, width, width);
         Stmt.Matrix z = product.z();
-        code.add("if (row < rows && column < columns)");
-        code.add("    %s[%s + row * %s + column * %s] = total[element];", values.name(z.in()), grouped(values.offset(z.from())),
-                grouped(values.offset(z.row())), grouped(values.offset(z.column())));
+        code.open("if (row < rows && column < columns)");
+        values.open();
+        if (epilogue.isEmpty())
+            code.add("%s[%s + row * %s + column * %s] = total[element];", values.name(z.in()), grouped(values.offset(z.from())),
+                    grouped(values.offset(z.row())), grouped(values.offset(z.column())));
+        else {
+            // The contraction says that the sum is in memory, where the product goes.
+            for (Value v : Roots.of(epilogue).all()) if (v.op() instanceof Scalar.Flat(var from, _) && from.equals(z.in())) values.known(v, "total[element]");
+            epilogue.forEach(s -> finish(s, "row", "column"));
+        }
+        values.close();
         code.close();
+        code.close();
+    }
+
+    /// Writes what is stored at one element; its loops over rows, and over columns within, stand still.
+    private void finish(Stmt s, String at, String within) {
+        switch (s) {
+            case Stmt.Guard(_, var body) -> body.forEach(b -> finish(b, at, within));
+            case Stmt.Loop(var axis, _, _, _, var body) -> {
+                code.add("const int %s = %s;", values.name(axis), at);
+                body.forEach(b -> finish(b, within, null));
+            }
+            case Stmt.Let _, Stmt.Put _ -> statements.statements(List.of(s), false);
+            case Stmt.Multiply _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _ -> throw new CompilerBug("emit", "no part of an epilogue", s.toString());
+        }
     }
 
     private static String grouped(String x) {
