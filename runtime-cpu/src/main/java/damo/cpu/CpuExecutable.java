@@ -10,25 +10,23 @@ import damo.value.NDArray;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /// A program with one compiled form for each pattern of extents that it has met.
 final class CpuExecutable implements Executable {
-    /// Beyond this many patterns the oldest form is dropped: memory stays bounded however wild the shapes are.
-    private static final int MOST_FORMS = 64;
-
     private final Lambda program;
     private final Workers workers;
-    private final List<Compiled> forms = new CopyOnWriteArrayList<>();
+    private final Forms shared;
+    private final Forms own = Forms.own();
     private volatile Compiled latest;
 
     /// @param workers who helps with large kernels
-    CpuExecutable(Lambda program, Workers workers) {
+    /// @param shared forms that others may have compiled
+    CpuExecutable(Lambda program, Workers workers, Forms shared) {
         this.program = program;
         this.workers = workers;
+        this.shared = shared;
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -55,12 +53,17 @@ final class CpuExecutable implements Executable {
     }
 
     private Compiled form(NDArray[] arguments) {
-        for (Compiled form : forms) if (form.serves(arguments)) return form;
-        synchronized (forms) {
-            for (Compiled form : forms) if (form.serves(arguments)) return form;
-            Compiled form = Compiler.compile(Specialization.of(program, arguments), workers);
-            if (forms.size() == MOST_FORMS) forms.removeFirst();
-            forms.add(form);
+        Compiled known = own.serving(arguments);
+        if (known != null) return known;
+        synchronized (shared) {
+            Compiled form = own.serving(arguments);                    // by another thread meanwhile
+            if (form != null) return form;
+            form = shared.serving(arguments);
+            if (form == null) {
+                form = Compiler.compile(Specialization.of(program, arguments), workers);
+                if (!form.mayFail) shared.add(form);                   // what may fail names the lines of this program
+            }
+            own.add(form);
             return form;
         }
     }
@@ -79,8 +82,8 @@ final class CpuExecutable implements Executable {
     }
 
     @Override public String explain() {
-        if (forms.isEmpty()) return "nothing is compiled before the first call";
-        return forms.stream().map(Compiled::explain).collect(Collectors.joining("\n"));
+        if (own.all().isEmpty()) return "nothing is compiled before the first call";
+        return own.all().stream().map(Compiled::explain).collect(Collectors.joining("\n"));
     }
 
     @Override public int[] kernels() {
@@ -95,6 +98,6 @@ final class CpuExecutable implements Executable {
     }
 
     @Override public String toString() {
-        return "%s on cpu, %d forms %s".formatted(program.name(), forms.size(), Arrays.toString(kernels()));
+        return "%s on cpu, %d forms %s".formatted(program.name(), own.all().size(), Arrays.toString(kernels()));
     }
 }
