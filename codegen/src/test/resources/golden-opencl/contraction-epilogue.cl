@@ -1,17 +1,13 @@
 program layer(n: int32, k: int32, m: int32; %x: float32[n, k], %w: float32[k, m], %b: float32[m], %t: float32[n, m]) -> (%z: float32[n, m], %above: bool[n, m]) {
   contract k0 {
     for i < n, j < m {
-      z[i, j] = tanh(b[j] + (sum l < k { x[i, l] * w[l, j] }))
+      z[i, j] = sqrt(b[j] + (sum l < k { x[i, l] * w[l, j] }))
       above[i, j] = t[i, j] < (b[j] + (sum l < k { x[i, l] * w[l, j] }))
     }
   }
 }
 // ----
 #pragma OPENCL FP_CONTRACT OFF
-
-int shl_int(int x, int y) {
-    return (uint)y < 32 ? (int)((uint)x << y) : 0;
-}
 
 __kernel __attribute__((reqd_work_group_size(128, 1, 1)))
 void k0_(__global const float* x_, __global const float* w_, __global float* z_, __global uchar* above_, __global const float* t_, __global const float* b_, const int k_, const int m_, const int n_) {
@@ -188,35 +184,7 @@ void k0_(__global const float* x_, __global const float* w_, __global float* z_,
             const int v2 = v1 + j_;
             const float v3 = b_[j_] + total[element];
             above_[v2] = t_[v2] < v3;
-            const float v4 = fabs(v3);
-            float v26;
-            if (10.0f < v4) {
-                v26 = 1.0f;
-            } else {
-                const float v5 = v4 + v4;
-                const float v6 = fma(v5, 1.442695f, 1.2582912E7f);
-                const float v7 = as_float(((int)((uint)((int)shl_int(as_int(v6), 23)) + (uint)1065353216)));
-                const float v8 = v7 - 1.0f;
-                const float v9 = v6 - 1.2582912E7f;
-                const float v10 = fma(v9, (-0.69314575f), v5);
-                const float v11 = v9 * 1.4286068E-6f;
-                const float v12 = v10 - v11;
-                const float v13 = v7 * v12;
-                const float v14 = v8 + v13;
-                const float v15 = v12 * v12;
-                const float v16 = fma((v15 * v15), fma(v12, 1.9890991E-4f, 0.001393365f), fma(v15, fma(v12, 0.0083333105f, 0.041666467f), fma(v12, 0.16666667f, 0.5f)));
-                const float v17 = v14 - v8;
-                const float v18 = fma(v7, fma(v15, v16, ((v10 - v12) - v11)), ((v8 - (v14 - v17)) + (v13 - v17)));
-                const float v19 = v14 + v18;
-                const float v20 = 2.0f + v19;
-                const float v21 = 1.0f / v20;
-                const float v22 = v19 * v21;
-                const float v23 = -v22;
-                const float v24 = v20 - 2.0f;
-                const float v25 = v18 - (v19 - v14);
-                v26 = fma((fma(v23, v20, v19) + fma(v23, (((2.0f - (v20 - v24)) + (v19 - v24)) + v25), v25)), v21, v22);
-            }
-            z_[v2] = as_float((as_int(v26) ^ (as_int(v3) & (-2147483647 - 1))));
+            z_[v2] = sqrt(v3);
         }
     }
 }
@@ -334,35 +302,7 @@ void k0_2_(__global const float* x_, __global const float* w_, __global float* z
             const int v2 = v1 + j_;
             const float v3 = b_[j_] + total[element];
             above_[v2] = t_[v2] < v3;
-            const float v4 = fabs(v3);
-            float v26;
-            if (10.0f < v4) {
-                v26 = 1.0f;
-            } else {
-                const float v5 = v4 + v4;
-                const float v6 = fma(v5, 1.442695f, 1.2582912E7f);
-                const float v7 = as_float(((int)((uint)((int)shl_int(as_int(v6), 23)) + (uint)1065353216)));
-                const float v8 = v7 - 1.0f;
-                const float v9 = v6 - 1.2582912E7f;
-                const float v10 = fma(v9, (-0.69314575f), v5);
-                const float v11 = v9 * 1.4286068E-6f;
-                const float v12 = v10 - v11;
-                const float v13 = v7 * v12;
-                const float v14 = v8 + v13;
-                const float v15 = v12 * v12;
-                const float v16 = fma((v15 * v15), fma(v12, 1.9890991E-4f, 0.001393365f), fma(v15, fma(v12, 0.0083333105f, 0.041666467f), fma(v12, 0.16666667f, 0.5f)));
-                const float v17 = v14 - v8;
-                const float v18 = fma(v7, fma(v15, v16, ((v10 - v12) - v11)), ((v8 - (v14 - v17)) + (v13 - v17)));
-                const float v19 = v14 + v18;
-                const float v20 = 2.0f + v19;
-                const float v21 = 1.0f / v20;
-                const float v22 = v19 * v21;
-                const float v23 = -v22;
-                const float v24 = v20 - 2.0f;
-                const float v25 = v18 - (v19 - v14);
-                v26 = fma((fma(v23, v20, v19) + fma(v23, (((2.0f - (v20 - v24)) + (v19 - v24)) + v25), v25)), v21, v22);
-            }
-            z_[v2] = as_float((as_int(v26) ^ (as_int(v3) & (-2147483647 - 1))));
+            z_[v2] = sqrt(v3);
         }
     }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 /// [#BLOCK] terms which are added: that is the order of the CPU, so the numbers are the same whatever the tile.
 ///
 /// While a group works on what is in local memory, its items fetch the next terms into registers. Beyond the edges of a matrix there are zeros. The
-/// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few. What the epilogue makes of
-/// a total is all that is stored.
+/// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few. What the epilogue
+/// makes of a total is all that is stored.
 final class TileText {
     private static final int BLOCK = 256;
 
@@ -236,7 +236,8 @@ final class TileText {
                     grouped(values.offset(z.row())), grouped(values.offset(z.column())));
         else {
             // The contraction says that the sum is in memory, where the product goes.
-            for (Value v : Roots.of(epilogue).all()) if (v.op() instanceof Scalar.Flat(var from, _) && from.equals(z.in())) values.known(v, "total[element]");
+            for (Value v : Roots.of(epilogue).all())
+                if (v.op() instanceof Scalar.Flat(var from, _) && from.equals(z.in())) values.known(v, "total[element]");
             epilogue.forEach(s -> finish(s, "row", "column"));
         }
         values.close();

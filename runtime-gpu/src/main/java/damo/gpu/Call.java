@@ -37,6 +37,7 @@ final class Call implements AutoCloseable {
     private final MemorySegment pointer = arena.allocate(ADDRESS);
     private final MemorySegment number = arena.allocate(JAVA_INT);
     private final MemorySegment items = arena.allocate(JAVA_LONG);
+    private final Times times;
 
     /// @param constants by position, those that lie on the device
     Call(GpuProgram program, Session session, Built built, Session.Memory[] constants, long[] evaluated) {
@@ -44,6 +45,7 @@ final class Call implements AutoCloseable {
         this.session = session;
         this.built = built;
         this.evaluated = evaluated;
+        times = session.isProfiled ? new Times(session, traffic) : null;
         buffers = constants.clone();
         workspace = new Session.Memory[program.plan.slotCount()];
         symbols = new int[program.program.symbols().size() + program.program.counters().size()];
@@ -65,6 +67,7 @@ final class Call implements AutoCloseable {
             buffers[at] = take(at);
         }
         run(program.actions);
+        if (times != null) times.finish();
         for (int i = 0; i < results.length; i++) results[i] = read("out", program.firstOutput + i);
         for (int i = 0; i < results.length; i++)                       // once nothing can fail any more
             if (destinations[i] != null) {
@@ -125,7 +128,7 @@ final class Call implements AutoCloseable {
         }
         items.set(JAVA_LONG, 0, groups * OpenClText.GROUP);
         try {
-            OpenCl.launch(session.queue, handle, items, GROUP);
+            OpenCl.launch(session.queue, handle, items, GROUP, times == null ? MemorySegment.NULL : times.next(kernel));
         } catch (OpenClError e) {
             if (!e.isMemory()) throw e;
             throw session.outOfMemory(Arrays.stream(launch.buffers()).mapToLong(at -> buffers[at].bytes()).sum(), e);
@@ -180,6 +183,7 @@ final class Call implements AutoCloseable {
     }
 
     @Override public void close() {
+        if (times != null) times.close();
         taken.forEach(session::give);
         arena.close();
     }

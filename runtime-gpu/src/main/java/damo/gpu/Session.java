@@ -15,6 +15,7 @@ final class Session {
     final Device device;
     final MemorySegment context;
     final MemorySegment queue;
+    final boolean isProfiled = Boolean.getBoolean("damo.gpu.profile");
     private final TreeMap<Long, Deque<Memory>> idle = new TreeMap<>();
     private long heldBytes;
     private long idleBytes;
@@ -23,7 +24,7 @@ final class Session {
     Session(Device device) {
         this.device = device;
         context = OpenCl.context(device.handle());
-        queue = OpenCl.queue(context, device.handle());
+        queue = OpenCl.queue(context, device.handle(), isProfiled);
     }
 
     /// Memory of the device.
