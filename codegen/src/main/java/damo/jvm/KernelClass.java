@@ -95,8 +95,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
         var vectors = new HashSet<String>();
         for (Kernel kernel : kernels) {
-            List<Stmt> statements = contracted.contains(kernel) ? Contraction.of(values, kernel)
-                    : scheduled(values, kernel, !looped.contains(kernel.name()));
+            List<Stmt> statements = scheduled(values, kernel, contracted.contains(kernel), !looped.contains(kernel.name()));
             scheduled.put(kernel, statements);
             methods.put(kernel, methods.size());
             Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
@@ -128,10 +127,10 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions, vectors);
     }
 
-    private static List<Stmt> scheduled(Values values, Kernel kernel, boolean unroll) {
+    private static List<Stmt> scheduled(Values values, Kernel kernel, boolean contracts, boolean unroll) {
         Kernel expanded = Expansions.expand(values, kernel);
         MethodTooLarge.check(expanded);
-        return Schedule.of(values, expanded, unroll);
+        return contracts ? Contraction.of(values, expanded) : Schedule.of(values, expanded, unroll);
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {

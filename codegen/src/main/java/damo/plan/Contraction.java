@@ -3,41 +3,78 @@ package damo.plan;
 import damo.CompilerBug;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Contractions;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A contraction as products of matrices. Axes that lie one after the other in all tensors become one; one axis of each kind is an axis of the
-/// matrices, and the rest are loops around.
+/// matrices, and the rest are loops around. What is stored of the sums is computed of them afterwards, where they are.
 public final class Contraction {
+    private static final int X = 0, Y = 1, Z = 2;                      // places of strides
+
     private final Values values;
-    private final Stmt.Put put;
-    private final Scalar.Fold sum;
+    private final List<Stmt.Put> puts;
+    private final Stmt.Put home;
+    private final Value sum;
+    private final List<Axis> terms;
     private final Scalar.Flat x;
     private final Scalar.Flat y;
-    private final List<Axis> all = new ArrayList<>();
+    private final List<Value> offsets;                                 // of x, of y, of the sums, and all others
+    private final Set<Axis> alone = new HashSet<>();                   // what is read is not linear along these
+    private final Map<Axis, Value> joined = new IdentityHashMap<>();   // positions along axes that became one
 
     /// A way through the tensors: along one axis, or several as one, with its stride in each tensor.
-    private record Way(Axis axis, Value x, Value y, Value z) {
+    private record Way(Axis axis, List<Value> strides) {
         Value extent() {
             return axis.extent();
+        }
+
+        boolean stays(int tensor) {
+            return Values.isWhole(strides.get(tensor), 0);
         }
     }
 
     private Contraction(Values values, Kernel kernel) {
         this.values = values;
-        put = Flatten.puts(values, kernel).getFirst();
-        sum = (Scalar.Fold) put.value().op();
-        List<Value> factors = sum.body().op().operands();
+        List<Stmt.Put> all = Flatten.puts(values, kernel);
+        sum = Contractions.folds(all.stream().map(Stmt.Put::value).toList()).getFirst();
+        Buffer to = Contractions.home(kernel, sum.dtype()).orElseThrow().to();
+        home = all.stream().filter(p -> p.to().equals(to)).findFirst().orElseThrow();
+        puts = Stream.concat(all.stream().filter(p -> p != home), Stream.of(home)).toList();       // the sum is there until the last
+        Scalar.Fold fold = (Scalar.Fold) sum.op();
+        terms = fold.axes();
+        List<Value> factors = fold.body().op().operands();
         x = (Scalar.Flat) factors.get(0).op();
         y = (Scalar.Flat) factors.get(1).op();
-        all.addAll(kernel.axes());
-        all.addAll(sum.axes());
+        var others = new LinkedHashSet<Value>();
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Stmt.Put put : puts) {
+            if (put != home) others.add(put.offset());
+            collect(put.value(), seen, others);
+        }
+        offsets = Stream.concat(Stream.of(x.offset(), y.offset(), home.offset()), others.stream()).toList();
+    }
+
+    /// Adds the offsets of what is read besides the sum.
+    private void collect(Value v, Set<Value> seen, Set<Value> into) {
+        if (v == sum || !seen.add(v)) return;
+        if (v.op() instanceof Scalar.Flat(_, var offset)) into.add(offset);
+        else if (v.op() instanceof Scalar.Index(var axis)) alone.add(axis);
+        else v.op().operands().forEach(o -> collect(o, seen, into));
     }
 
     /// The statements of `kernel`, which is a contraction.
@@ -47,21 +84,37 @@ public final class Contraction {
 
     private List<Stmt> statements(List<Axis> axes) {
         List<Way> free = ways(axes);
-        var rows = merged(free, w -> Values.isWhole(w.y, 0));
-        var columns = merged(free, w -> !Values.isWhole(w.y, 0) && Values.isWhole(w.x, 0));
-        var batch = merged(free, w -> !Values.isWhole(w.y, 0) && !Values.isWhole(w.x, 0));
-        var terms = merged(ways(sum.axes()), _ -> true);
+        var rows = merged(free, w -> w.stays(Y));
+        var columns = merged(free, w -> !w.stays(Y) && w.stays(X));
+        var batch = merged(free, w -> !w.stays(Y) && !w.stays(X));
+        var outer = merged(ways(terms), _ -> true);
         Way row = last(rows);
         Way column = last(columns);
-        Way term = last(terms);
+        Way term = last(outer);
         batch.addAll(rows);
         batch.addAll(columns);
         var inner = new ArrayList<Stmt>();
-        if (!terms.isEmpty()) inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.x, term.y, term.z), false));
+        if (!outer.isEmpty()) inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.strides), false));
         var each = new ArrayList<>(batch);
-        each.addAll(terms);
-        inner.addAll(nest(terms, List.of(multiply(each, row, column, term, !terms.isEmpty()))));
+        each.addAll(outer);
+        inner.addAll(nest(outer, List.of(multiply(each, row, column, term, !outer.isEmpty()))));
+        if (puts.size() > 1 || home.value() != sum) inner.addAll(afterwards(row, column));
         return nest(batch, inner);
+    }
+
+    /// Computes of the sums, which are where one of the stores goes, what is to be stored.
+    private List<Stmt> afterwards(Way row, Way column) {
+        Value at = moved(home.offset());
+        Value total = values.flat(home.to(), at);
+        List<Stmt.Put> after = puts.stream().map(p -> new Stmt.Put(p.to(), p == home ? at : moved(p.offset()),
+                moved(values.replace(p.value(), v -> v == sum ? total : null)), p.adds())).toList();
+        List<Axis> axes = List.of(row.axis, column.axis);
+        return Schedule.of(values, axes, Flatten.puts(values, after, axes));
+    }
+
+    /// `v` along axes that became one.
+    private Value moved(Value v) {
+        return values.replace(v, u -> u.op() instanceof Scalar.Index(var axis) ? joined.get(axis) : null);
     }
 
     /// `body` in loops along `ways`.
@@ -72,36 +125,29 @@ public final class Contraction {
     }
 
     private Stmt multiply(List<Way> loops, Way row, Way column, Way term, boolean add) {
-        Value x0 = start(x.offset());
-        Value y0 = start(y.offset());
-        Value z0 = start(put.offset());
-        for (Way way : loops) {
-            Value index = values.index(way.axis);
-            x0 = values.add(x0, values.mul(index, way.x));
-            y0 = values.add(y0, values.mul(index, way.y));
-            z0 = values.add(z0, values.mul(index, way.z));
-        }
-        return new Stmt.Multiply(new Stmt.Matrix(x.from(), x0, row.x, term.x), new Stmt.Matrix(y.from(), y0, term.y, column.y),
-                new Stmt.Matrix(put.to(), z0, row.z, column.z), row.extent(), column.extent(), term.extent(), add);
+        return new Stmt.Multiply(matrix(x.from(), X, loops, row, term), matrix(y.from(), Y, loops, term, column),
+                matrix(home.to(), Z, loops, row, column), row.extent(), column.extent(), term.extent(), add);
     }
 
-    /// The offset where all positions are 0.
-    private Value start(Value offset) {
-        return values.replace(offset, v -> v.op() instanceof Scalar.Index(var axis) && all.contains(axis) ? values.whole(0) : null);
+    private Stmt.Matrix matrix(Buffer in, int tensor, List<Way> loops, Way row, Way column) {
+        // Where all positions are 0, and on from there.
+        Value from = values.replace(offsets.get(tensor), v -> v.op() instanceof Scalar.Index ? values.whole(0) : null);
+        for (Way way : loops) from = values.add(from, values.mul(values.index(way.axis), way.strides.get(tensor)));
+        return new Stmt.Matrix(in, from, row.strides.get(tensor), column.strides.get(tensor));
     }
 
     private List<Way> ways(List<Axis> axes) {
-        Affine inX = Affine.of(values, x.offset());
-        Affine inY = Affine.of(values, y.offset());
-        Affine inZ = Affine.of(values, put.offset());
+        List<Affine> all = offsets.stream().map(o -> Affine.of(values, o)).toList();
         return axes.stream().filter(axis -> !Values.isWhole(axis.extent(), 1))
-                .map(axis -> new Way(axis, stride(inX, axis), stride(inY, axis), stride(inZ, axis))).toList();
+                .map(axis -> new Way(axis, IntStream.range(0, all.size()).mapToObj(i -> stride(all.get(i), axis, i)).toList())).toList();
     }
 
-    private Value stride(Affine offset, Axis axis) {
+    private Value stride(Affine offset, Axis axis, int tensor) {
         Value stride = offset.stride(axis);
-        if (stride == null) throw new CompilerBug("schedule", "no contraction: a position is not linear in " + axis.name(), put.value().toString());
-        return stride;
+        if (stride != null) return stride;
+        if (tensor <= Z) throw new CompilerBug("schedule", "no contraction: a position is not linear in " + axis.name(), sum.toString());
+        alone.add(axis);
+        return values.whole(0);
     }
 
     /// The ways of one kind, in order, neighbours joined where they can be.
@@ -110,14 +156,24 @@ public final class Contraction {
         for (Way way : ways) {
             if (!kind.test(way)) continue;
             Way outer = result.isEmpty() ? null : result.getLast();
-            if (outer != null && follows(outer.x, way.x, way) && follows(outer.y, way.y, way) && follows(outer.z, way.z, way)) {
+            if (outer != null && follows(outer, way)) {
+                var both = new Axis(way.axis.name(), values.mul(outer.extent(), way.extent()));
+                Value along = values.index(both);
+                joined.replaceAll((_, at) -> at == values.index(outer.axis) ? values.whole(0) : at);
+                joined.put(outer.axis, values.whole(0));
+                joined.put(way.axis, along);
                 result.removeLast();
-                result.add(new Way(new Axis(way.axis.name(), values.mul(outer.extent(), way.extent())), way.x, way.y, way.z));
+                result.add(new Way(both, way.strides));
             } else {
                 result.add(way);
             }
         }
         return result;
+    }
+
+    private boolean follows(Way outer, Way inner) {
+        if (alone.contains(outer.axis) || alone.contains(inner.axis)) return false;
+        return IntStream.range(0, offsets.size()).allMatch(i -> follows(outer.strides.get(i), inner.strides.get(i), inner));
     }
 
     /// Whether one step of the outer way is as far as all of the inner one.
@@ -141,6 +197,6 @@ public final class Contraction {
     /// Takes the last way, or one that goes nowhere.
     private Way last(List<Way> ways) {
         if (!ways.isEmpty()) return ways.removeLast();
-        return new Way(new Axis("one", values.whole(1)), values.whole(0), values.whole(0), values.whole(0));
+        return new Way(new Axis("one", values.whole(1)), Collections.nCopies(offsets.size(), values.whole(0)));
     }
 }

@@ -16,6 +16,12 @@ final class Perceptron {
     private static final int HIDDEN = 512;
     private static final int CLASSES = 10;
     private static final float RATE = 0.01f;
+    private static final double WEIGHTS = FEATURES * HIDDEN, MORE_WEIGHTS = HIDDEN * CLASSES;
+
+    /// What a step has to move at least: the inputs, and all weights there and back.
+    static final double BYTES = 4.0 * (BATCH * (FEATURES + CLASSES) + 2 * (WEIGHTS + MORE_WEIGHTS + HIDDEN + CLASSES));
+    /// Of the products of matrices, next to which the rest is little: two with the weights of the first layer, three with those of the second.
+    static final double OPERATIONS = 2.0 * BATCH * (2 * WEIGHTS + 3 * MORE_WEIGHTS);
 
     private Perceptron() {}
 
@@ -24,7 +30,7 @@ final class Perceptron {
         float[] labels = new float[BATCH * CLASSES];
         var random = new Random(2);
         for (int i = 0; i < BATCH; i++) labels[i * CLASSES + random.nextInt(CLASSES)] = 1;
-        CompiledFunction f = step();
+        CompiledFunction f = step("cpu");
         NDArray xs = NDArray.wrap(x, BATCH, FEATURES);
         NDArray ys = NDArray.wrap(labels, BATCH, CLASSES);
         var plain = new ByHand(Tools.plain());
@@ -34,7 +40,15 @@ final class Perceptron {
                 .with(Way.VECTOR, () -> vector.step(x, labels)).with(Way.OPENBLAS, () -> openBlas.step(x, labels));
     }
 
-    private static CompiledFunction step() {
+    /// A step by a back end.
+    static DeviceWorkload.Work work(String backEnd) {
+        float[] labels = new float[BATCH * CLASSES];
+        for (int i = 0; i < BATCH; i++) labels[i * CLASSES + i % CLASSES] = 1;
+        return new DeviceWorkload.Work(step(backEnd), NDArray.wrap(uniform(1, BATCH * FEATURES, 1), BATCH, FEATURES),
+                NDArray.wrap(labels, BATCH, CLASSES));
+    }
+
+    private static CompiledFunction step(String backEnd) {
         var x = fmatrix("x");
         var labels = fmatrix("labels");
         var w1 = shared(NDArray.wrap(weights(3, FEATURES, HIDDEN), FEATURES, HIDDEN), "w1");
@@ -47,7 +61,7 @@ final class Perceptron {
         List<Variable> g = grad(cost, parameters);
         var step = function().in(x, labels).out(cost);
         for (int i = 0; i < g.size(); i++) step.update(parameters.get(i), parameters.get(i).sub(g.get(i).mul(RATE)));
-        return step.compile();
+        return step.on(backEnd).compile();
     }
 
     private static float[] weights(long seed, int from, int to) {

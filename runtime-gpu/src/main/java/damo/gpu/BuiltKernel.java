@@ -41,9 +41,11 @@ final class BuiltKernel {
     }
 
     /// Enqueues it with the arguments that are set.
-    void launch(MemorySegment queue, long groups) {
+    ///
+    /// @param event where its event goes, or null
+    void launch(MemorySegment queue, long groups, MemorySegment event) {
         value.set(JAVA_LONG, 0, groups * OpenClText.GROUP);
-        OpenCl.launch(queue, handle, value, GROUP);
+        OpenCl.launch(queue, handle, value, GROUP, event);
     }
 
     void release() {

@@ -8,6 +8,7 @@ import damo.plan.Action;
 import damo.type.DType;
 import damo.value.NDArray;
 import damo.value.Storage;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -30,6 +31,7 @@ final class Call implements AutoCloseable {
     private final Session.Memory[] workspace;                          // by slot
     private final NDArray[] arguments;
     private final Set<Session.Memory> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Times times;
 
     /// @param constants by position, those that lie on the device
     Call(GpuProgram program, Session session, Built built, Session.Memory[] constants, long[] evaluated, NDArray[] arguments) {
@@ -38,6 +40,7 @@ final class Call implements AutoCloseable {
         this.session = session;
         this.built = built;
         this.evaluated = evaluated;
+        times = session.isProfiled ? new Times(session, traffic) : null;
         buffers = constants.clone();
         host = program.constants.clone();
         pending = new String[buffers.length];
@@ -60,6 +63,7 @@ final class Call implements AutoCloseable {
                 throw new DamoException("%s: result %d has shape %s, but its destination has shape %s".formatted(program.program.name(), i,
                         Arrays.toString(program.extents[program.firstOutput + i].shape(evaluated)), Arrays.toString(destinations[i].shape())));
         run(program.actions);
+        if (times != null) times.finish();
         NDArray[] computed = new NDArray[results.length];
         for (int i = 0; i < outputs; i++) computed[i] = output(program.firstOutput + i, destinations[i] == null ? results[i] : null);
         for (int i = outputs; i < results.length; i++) computed[i] = state(program.firstOutput + i);
@@ -111,9 +115,10 @@ final class Call implements AutoCloseable {
 
     private void launch(int kernel) {
         Launch launch = program.launches[kernel];
-        long groups = launch.groups(symbols);
+        int choice = launch.choice(symbols, session.device.units());
+        long groups = launch.groups(choice, symbols);
         if (groups == 0) return;
-        BuiltKernel built = this.built.kernels().get(kernel);
+        BuiltKernel built = this.built.kernels().get(launch.first() + choice);
         int argument = 0;
         for (int at : launch.buffers()) {
             upload(at);
@@ -121,7 +126,7 @@ final class Call implements AutoCloseable {
         }
         for (int at : launch.symbols()) built.set(argument++, symbols[at]);
         try {
-            built.launch(session.queue, groups);
+            built.launch(session.queue, groups, times == null ? MemorySegment.NULL : times.next(kernel));
         } catch (OpenClError e) {
             if (!e.isMemory()) throw e;
             throw session.outOfMemory(Arrays.stream(launch.buffers()).mapToLong(at -> buffers[at].bytes).sum(), e);
@@ -226,6 +231,7 @@ final class Call implements AutoCloseable {
     }
 
     @Override public void close() {
+        if (times != null) times.close();
         taken.forEach(session::give);
     }
 }

@@ -58,15 +58,15 @@ final class GpuProgram {
         plan = MemoryPlan.of(program);
         Listing lines = Listing.of(program);
         listing = lines.text();
-        List<Kernel> kernels = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(s -> ((Step.Compute) s).kernel()).toList();
-        text = OpenClText.of(form.values(), kernels, lines);
+        List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
+        text = OpenClText.of(form.values(), steps, lines);
         Map<Kernel, Integer> numbers = new IdentityHashMap<>();
-        for (Kernel kernel : kernels) numbers.put(kernel, numbers.size());
+        for (Step.Compute step : steps) numbers.put(step.kernel(), numbers.size());
         actions = Action.of(program, numbers, Map.of(), plan.positions(), Map.of(), List.of());
         Map<String, Integer> places = new HashMap<>();
         program.symbols().forEach(s -> places.put(s, places.size()));
         program.counters().forEach(s -> places.put(s, places.size()));
-        launches = text.entries().stream().map(e -> Launch.of(e, plan.positions(), places)).toArray(Launch[]::new);
+        launches = Launch.of(text, plan.positions(), places);
         int count = plan.positions().size();
         extents = new Extent[count];
         slots = new int[count];
@@ -76,7 +76,7 @@ final class GpuProgram {
             slots[at] = plan.slots().getOrDefault(buffer, -1);
             if (program.constants().containsKey(buffer)) constants[at] = program.constants().get(buffer).contiguous();
         });
-        stores = kernels.stream().map(k -> k.stores().stream().mapToInt(s -> plan.positions().get(s.to())).toArray()).toArray(int[][]::new);
+        stores = steps.stream().map(k -> k.kernel().stores().stream().mapToInt(s -> plan.positions().get(s.to())).toArray()).toArray(int[][]::new);
         firstOutput = program.inputs().size() + program.constants().size();
     }
 

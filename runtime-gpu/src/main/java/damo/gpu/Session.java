@@ -25,6 +25,7 @@ final class Session {
     final Device device;
     final MemorySegment context;
     final MemorySegment queue;
+    final boolean isProfiled = Boolean.getBoolean("damo.gpu.profile");
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
     private final Set<Tenant> tenants = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Long, Deque<Memory>> idle = new HashMap<>();     // by size, what was used last first
@@ -39,7 +40,7 @@ final class Session {
     Session(Device device) {
         this.device = device;
         context = OpenCl.context(device.handle());
-        queue = OpenCl.queue(context, device.handle());
+        queue = OpenCl.queue(context, device.handle(), isProfiled);
     }
 
     /// Memory of the device. Each has another `number`, while a handle may come again.
