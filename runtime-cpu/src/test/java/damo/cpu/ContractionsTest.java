@@ -174,8 +174,10 @@ class ContractionsTest {
             agrees(loop.last(h), List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20));
             agrees(all, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20));
             Variable cost = sqr(loop.last(h)).sum();
+            boolean turned = false;
             for (Variable g : grad(cost, List.of(w, u, h0)))
-                agrees(g, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20));
+                turned |= agrees(g, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20)).contains("_turned0[");
+            assertTrue(turned, "w is transposed before the loop of the derivatives");
         }
     }
 
