@@ -70,7 +70,8 @@ public final class Vectorization {
 
     private void search(Stmt stmt) {
         switch (stmt) {
-            case Stmt.Let _, Stmt.Put _, Stmt.Clear _, Stmt.Multiply _ -> {}
+            case Stmt.Let _, Stmt.Put _, Stmt.Clear _ -> {}
+            case Stmt.Multiply product -> product.after().ifPresent(after -> after.body().forEach(this::search));
             case Stmt.Guard(_, var body) -> body.forEach(this::search);
             case Stmt.Fold(_, var body) -> body.forEach(this::search);
             case Stmt.Loop(var axis, _, _, var step, var body) -> {

@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.CompilerBug;
 import damo.fuse.Fusion;
+import damo.fuse.Turn;
 import damo.jvm.KernelClass;
 import damo.jvm.MethodTooLarge;
 import damo.kernel.Dump;
@@ -25,7 +26,9 @@ final class Compiler {
     private static final List<Pass> PASSES = List.of(
             // While a kernel is still one op: what may be joined is easiest to see before functions are spelled out and loops are placed,
             // which the emitter does for each kernel as it goes.
-            new Pass("fuse", Fusion::fuse));
+            new Pass("fuse", Fusion::fuse),
+            // Of the products that are left in loops.
+            new Pass("turn", (program, values, _) -> Turn.turn(program, values)));
 
     /// The most values of one kernel. HotSpot compiles no method above 8,000 bytes of bytecode; a value takes some ten.
     private static final int LIMIT = 256;

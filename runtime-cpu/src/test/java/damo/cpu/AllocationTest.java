@@ -103,6 +103,24 @@ class AllocationTest {
         assertTrue(loss.scalar() < first);
     }
 
+    @Test void aNetworkWithAHiddenLayer() {
+        NDArray xs = NDArray.wrap(uniform(20 * 33), 20, 33);
+        var x = dmatrix("x");
+        List<Shared> parameters = List.of(shared(NDArray.wrap(uniform(33 * 17), 33, 17)), shared(new double[17]),
+                shared(NDArray.wrap(uniform(17 * 5), 17, 5)));
+        var h = tanh(dot(x, parameters.get(0)).add(parameters.get(1)));
+        var cost = dot(h, parameters.get(2)).pow(2).mean();
+        List<Variable> g = grad(cost, parameters);
+        FunctionBuilder builder = function().in(x).out(cost);
+        for (int i = 0; i < g.size(); i++) builder.update(parameters.get(i), parameters.get(i).sub(g.get(i).mul(0.01)));
+        NDArray loss = NDArray.zeros(DType.FLOAT64);
+        Call step = builder.compile().into(loss).with(x, xs);
+        step.run();
+        double first = loss.scalar();
+        assertEquals(0, bytes(step::run));
+        assertTrue(loss.scalar() < first);
+    }
+
     @Test void xnorWhoseDataIsState() {
         var x = shared(new double[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}});
         var target = shared(new double[] {1, 0, 0, 1});
