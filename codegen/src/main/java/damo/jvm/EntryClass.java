@@ -18,7 +18,6 @@ import damo.plan.Schedule;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;
 import damo.spi.Entry;
-import damo.type.DType;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +133,8 @@ public final class EntryClass {
                     walk.values.element(condition);
                     jump(IFEQ);
                 }
-                case Step.Contract _, Step.Branch _, Step.Loop _, Step.Call _ -> throw new CompilerBug("emit", "no straight line", program.toString());
+                case Step.Contract _, Step.Branch _, Step.Loop _, Step.Call _ ->
+                    throw new CompilerBug("emit", "no straight line", program.toString());
             }
         if (entry.hasDestinations()) {
             for (int i = 0; i < entry.outputs().size(); i++) write(i);

@@ -22,6 +22,7 @@ public class CompileTime {
     private final double[] y = Workload.labels();
     private double[] x;
     private Object result;
+    private int count;
 
     @Setup public void data() {
         x = Workload.uniform(1, Workload.SAMPLES * Workload.FEATURES);
@@ -48,7 +49,8 @@ public class CompileTime {
     }
 
     private Object first() {
-        return result = Workload.regressionStep(w).call(NDArray.wrap(x, Workload.SAMPLES, Workload.FEATURES), y);
+        // Under another name each time: what is built again is not compiled again.
+        return result = Workload.regressionStep("step" + count++, w).call(NDArray.wrap(x, Workload.SAMPLES, Workload.FEATURES), y);
     }
 
     /// Afterwards: a check before would load what `fresh` wants to load.

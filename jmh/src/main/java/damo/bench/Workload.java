@@ -160,7 +160,7 @@ public enum Workload {
         double[] y = labels();
         double[] w = weights();
         NDArray matrix = NDArray.wrap(x, SAMPLES, FEATURES);
-        var f = regressionStep(w);
+        var f = regressionStep("step", w);
         var plain = new Plain.Regression(w);
         var vector = new VectorRegression(w);
         var openBlas = new VectorRegression(w);
@@ -169,7 +169,7 @@ public enum Workload {
     }
 
     /// From nothing to a compiled training step.
-    static CompiledFunction regressionStep(double[] weights) {
+    static CompiledFunction regressionStep(String name, double[] weights) {
         var x = dmatrix("x");
         var y = dvector("y");
         var w = shared(weights, "w");
@@ -178,7 +178,7 @@ public enum Workload {
         var entropy = y.mul(log(p)).add(sub(1, y).mul(log(sub(1, p)))).neg();
         var cost = entropy.mean().add(w.pow(2).sum().mul(0.01));
         List<Variable> g = grad(cost, List.of(w, b));
-        return function().name("step").in(x, y).out(cost).update(w, w.sub(g.get(0).mul(0.1))).update(b, b.sub(g.get(1).mul(0.1))).compile();
+        return function().name(name).in(x, y).out(cost).update(w, w.sub(g.get(0).mul(0.1))).update(b, b.sub(g.get(1).mul(0.1))).compile();
     }
 
     /// All that a loop costs: a step of this is one multiplication and one addition, one after the other.

@@ -20,6 +20,6 @@ public final class CpuBackend implements Backend {
 
     /// A program with other workers than those of all functions.
     static Executable executable(Lambda program, Workers workers) {
-        return StagedExecutable.of(program, stage -> new CpuExecutable(stage, workers));
+        return StagedExecutable.of(program, stage -> new CpuExecutable(stage, workers, Forms.shared(stage, workers)));
     }
 }

@@ -17,19 +17,19 @@ import java.util.stream.Stream;
 
 /// A program with one compiled form for each pattern of extents that it has met.
 final class CpuExecutable implements Executable {
-    /// Beyond this many patterns the oldest form is dropped: memory stays bounded however wild the shapes are.
-    private static final int MOST_FORMS = 64;
-
     private final Lambda program;
     private final Workers workers;
-    private final List<Compiled> forms = new CopyOnWriteArrayList<>();
+    private final Forms shared;
+    private final Forms own = Forms.own();
     private final List<String> entries = new CopyOnWriteArrayList<>();
     private volatile Compiled latest;
 
     /// @param workers who helps with large kernels
-    CpuExecutable(Lambda program, Workers workers) {
+    /// @param shared forms that others may have compiled
+    CpuExecutable(Lambda program, Workers workers, Forms shared) {
         this.program = program;
         this.workers = workers;
+        this.shared = shared;
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -56,12 +56,17 @@ final class CpuExecutable implements Executable {
     }
 
     private Compiled form(NDArray[] arguments) {
-        for (Compiled form : forms) if (form.serves(arguments)) return form;
-        synchronized (forms) {
-            for (Compiled form : forms) if (form.serves(arguments)) return form;
-            Compiled form = Compiler.compile(Specialization.of(program, arguments), workers);
-            if (forms.size() == MOST_FORMS) forms.removeFirst();
-            forms.add(form);
+        Compiled known = own.serving(arguments);
+        if (known != null) return known;
+        synchronized (shared) {
+            Compiled form = own.serving(arguments);                    // by another thread meanwhile
+            if (form != null) return form;
+            form = shared.serving(arguments);
+            if (form == null) {
+                form = Compiler.compile(Specialization.of(program, arguments), workers);
+                if (!form.mayFail) shared.add(form);                   // what may fail names the lines of this program
+            }
+            own.add(form);
             return form;
         }
     }
@@ -97,8 +102,8 @@ final class CpuExecutable implements Executable {
     }
 
     @Override public String explain() {
-        if (forms.isEmpty() && entries.isEmpty()) return "nothing is compiled before the first call";
-        return Stream.concat(forms.stream().map(Compiled::explain), entries.stream()).collect(Collectors.joining("\n"));
+        if (own.all().isEmpty() && entries.isEmpty()) return "nothing is compiled before the first call";
+        return Stream.concat(own.all().stream().map(Compiled::explain), entries.stream()).collect(Collectors.joining("\n"));
     }
 
     @Override public int[] kernels() {
@@ -113,6 +118,6 @@ final class CpuExecutable implements Executable {
     }
 
     @Override public String toString() {
-        return "%s on cpu, %d forms %s".formatted(program.name(), forms.size(), Arrays.toString(kernels()));
+        return "%s on cpu, %d forms %s".formatted(program.name(), own.all().size(), Arrays.toString(kernels()));
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BinaryOperator;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class VectorsTest {
         System.setProperty("damo.vector", vectors);
         long[] unknown = rank == 1 ? new long[] {TensorType.UNKNOWN} : new long[] {TensorType.UNKNOWN, TensorType.UNKNOWN};
         Variable x = tensor(t, "x", unknown), y = tensor(t, "y", unknown);
-        return new CpuExecutable(new Lambda("f", List.of(x, y), List.of(f.apply(x, y))), Workers.SHARED);
+        return new CpuExecutable(new Lambda("f", List.of(x, y), List.of(f.apply(x, y))), Workers.SHARED, Forms.own());
     }
 
     private static NDArray run(CpuExecutable f, NDArray... arguments) {
@@ -116,6 +117,23 @@ class VectorsTest {
         for (int i = 0; i < 10; i++) assertEquals(before, run(f, x, y).scalar());
         await(f::isVector);
         for (int i = 0; i < 10; i++) assertEquals(before, run(f, x, y).scalar());
+    }
+
+    @Test void whatIsBuiltAgainIsNotWarmedUpAgain() throws InterruptedException {
+        if (Vectors.bits() == 0) return;
+        CpuExecutable first = again(Variable::exp), second = again(Variable::exp), other = again(Variable::log);
+        NDArray x = samples(DType.FLOAT64, 1, 50_001);
+        for (int i = 0; i < 10; i++) run(first, x);
+        await(first::isVector);
+        run(second, x);
+        run(other, x);
+        assertTrue(second.isVector());
+        assertFalse(other.isVector());
+    }
+
+    private static CpuExecutable again(UnaryOperator<Variable> f) {
+        Variable x = dvector("x");
+        return (CpuExecutable) CpuBackend.executable(new Lambda("again", List.of(x), List.of(f.apply(x).sum())), Workers.SHARED);
     }
 
     @Test void extentsThatDoNotFitEachOtherAreTakenFromACall() throws InterruptedException {
