@@ -4,7 +4,6 @@ import damo.graph.Lambda;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.Arrays;
-import java.util.Optional;
 
 /// A program some of whose extents another one computes first.
 public final class StagedExecutable implements Executable {
@@ -42,10 +41,6 @@ public final class StagedExecutable implements Executable {
         first.run(arguments, new NDArray[extents], known);
         System.arraycopy(known, 0, all, arguments.length, extents);
         second.run(all, destinations, results);
-    }
-
-    @Override public <T> Optional<T> scalarFunction(Class<T> type) {
-        return Optional.empty();                                       // more than one expression
     }
 
     @Override public String explain() {

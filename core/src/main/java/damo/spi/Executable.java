@@ -22,9 +22,11 @@ public interface Executable {
     /// @throws damo.DamoException if shapes do not fit or a check fails; no destination has been written then
     void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results);
 
-    /// An implementation of the functional interface `type` over primitives that calls the program without boxing, if the program
-    /// is of scalars only and the signature fits: one parameter per program parameter and the only result.
-    <T> Optional<T> scalarFunction(Class<T> type);
+    /// An implementation of a functional interface that calls the program without a detour, if it is small, and all its extents follow from its
+    /// types and the signature. Else the general one is as good.
+    default <T> Optional<T> implementation(Entry<T> entry) {
+        return Optional.empty();
+    }
 
     /// What was compiled so far: programs, kernels, what was fused.
     String explain();

@@ -6,7 +6,6 @@ import damo.lower.Specialization;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -69,10 +68,6 @@ final class GpuExecutable implements Executable {
             forms.add(form);
             return form;
         }
-    }
-
-    @Override public <T> Optional<T> scalarFunction(Class<T> type) {
-        return Optional.empty();                                       // a launch costs far more than boxing
     }
 
     @Override public String explain() {
