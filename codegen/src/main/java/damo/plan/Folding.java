@@ -20,6 +20,8 @@ final class Folding {
 
     /// `f` of `args`.
     Value apply(ScalarOp f, List<Value> args) {
+        if (f == ScalarOp.FMA && isReal(args.get(0), 1)) return apply(ScalarOp.ADD, args.subList(1, 3));
+        if (f == ScalarOp.FMA && isReal(args.get(1), 1)) return apply(ScalarOp.ADD, List.of(args.get(0), args.get(2)));
         Value simple = simple(f, args);
         if (simple != null) return simple;
         DType dtype = f.signature() == ScalarOp.Signature.TEST ? DType.BOOL : args.getLast().dtype();

@@ -30,7 +30,7 @@ public final class StraightLine {
     private static final int MOST_WORK = 1 << 15;                      // values looked at: some milliseconds
     private static final int MOST_ELEMENTS = 1 << 10;                  // of what is stored
     private static final int MOST_VALUES = 2_000;                      // in the end: at four bytes of bytecode each, all that one method can hold
-    private static final int BLOCK = 1024;                             // as [damo.jvm]'s folds have it
+    private static final int BLOCK = 2048;                             // as [damo.jvm]'s folds have it
 
     /// Says that a program cannot be done so.
     private static final class Unfit extends RuntimeException {
@@ -227,27 +227,31 @@ public final class StraightLine {
         else for (int i = 0; i < n; i += BLOCK) compensate(a, elements(run, f, i, Math.min(n, i + BLOCK)));
     }
 
-    /// The elements from `from` to `to`: as many as make whole rounds of the accumulators, which are then taken by halves, and one after the
-    /// other those that are left.
+    /// The elements from `from` to `to`: as many as make whole rounds of the accumulators, or of the first half of them at last, which are then
+    /// taken by halves, and one after the other those that are left.
     private Value elements(Stmt.Run run, ScalarOp f, int from, int to) {
-        var partial = new Value[run.lanes()];
+        int lanes = run.lanes();
+        var partial = new Value[lanes];
         partial[0] = start(run.fold());
         int i = from;
-        if (to - from >= run.lanes() && run.lanes() > 1) {
-            for (int lane = 1; lane < partial.length; lane++) partial[lane] = partial[0];
-            for (; i + run.lanes() <= to; i += run.lanes())
-                for (int lane = 0; lane < partial.length; lane++) partial[lane] = taken(f, partial[lane], element(run, i + lane));
-            for (int half = partial.length / 2; half > 0; half /= 2)
+        if (lanes > 1 && to - from >= lanes / 2) {
+            for (int lane = 1; lane < lanes; lane++) partial[lane] = partial[0];
+            for (int end = from + (to - from) / (lanes / 2) * (lanes / 2); i < end; i++)
+                partial[(i - from) % lanes] = with(run, f, partial[(i - from) % lanes], i);
+            for (int half = lanes / 2; half > 0; half /= 2)
                 for (int lane = 0; lane < half; lane++) partial[lane] = taken(f, partial[lane], partial[lane + half]);
         }
-        for (; i < to; i++) partial[0] = taken(f, partial[0], element(run, i));
+        for (; i < to; i++) partial[0] = with(run, f, partial[0], i);
         return partial[0];
     }
 
-    private Value element(Stmt.Run run, int i) {
+    /// With the element at `i`; products are added to a sum of floats by fused multiply-add.
+    private Value with(Stmt.Run run, ScalarOp f, Value total, int i) {
         positions.put(values.index(run.axis()), values.whole(i));
         statements(run.body());
-        return value(run.element());
+        return isCompensated(run.fold()) && run.element().op() instanceof Scalar.Apply(var g, var factors) && g == ScalarOp.MUL
+                ? folding.apply(ScalarOp.FMA, List.of(value(factors.getFirst()), value(factors.getLast()), total))
+                : taken(f, total, value(run.element()));
     }
 
     /// The least of an integer dtype is nothing, so that the first is taken as it is.
