@@ -201,7 +201,7 @@ public final class Vectorization {
             case AND, OR, XOR, NOT -> !t.isFloat();
             case SHL, SHR -> t.isInteger();
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
-                 SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 -> false;
+                 SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA -> false;
         };
     }
 }
