@@ -1,6 +1,7 @@
 package damo.cpu;
 
 import damo.DamoException;
+import damo.graph.Graph;
 import damo.graph.Lambda;
 import damo.lower.CheckFailed;
 import damo.lower.Specialization;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 
 /// A program with one compiled form for each pattern of extents that it has met.
 final class CpuExecutable implements Executable {
+    /// Elements of all arguments, and variables, beyond which nobody need look whether a program is straight-line code.
+    private static final int LARGE = 1 << 11;
+
     private final Lambda program;
     private final Workers workers;
     private final Forms shared;
@@ -83,9 +87,11 @@ final class CpuExecutable implements Executable {
         }
     }
 
-    /// Arguments of the shapes that all arguments have, or `null` if they may differ.
+    /// Arguments of the shapes that all arguments have, or `null` if they may differ or all is too large.
     private NDArray[] like(Entry<?> entry) {
+        if (Graph.order(program.results()).size() > LARGE) return null;
         var like = new NDArray[program.parameters().size()];
+        double size = 0;
         for (int i = 0; i < like.length; i++) {
             TensorType type = program.parameters().get(i).type();
             long[] shape = new long[type.rank()];
@@ -96,6 +102,8 @@ final class CpuExecutable implements Executable {
                 shape[axis] = kind.shape().get(axis);
             }
             if (Arrays.stream(shape).anyMatch(n -> n == TensorType.UNKNOWN)) return null;
+            size += Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+            if (size > LARGE) return null;
             like[i] = NDArray.zeros(type.dtype(), shape);
         }
         return like;
