@@ -17,8 +17,8 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
     const int v1 = (int)((uint)i_ * (uint)k_);
     float v2 = 0.0f;
     float v3 = 0;
-    for (int v4 = 0; v4 < k_; v4 += 512) {
-        const int v5 = min(k_, v4 + 512);
+    for (int v4 = 0; v4 < k_; v4 += 1024) {
+        const int v5 = min(k_, v4 + 1024);
         float v6[16] = {0};
         int l_ = v4;
         while (l_ < v5 - 15) {
@@ -28,25 +28,25 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
                 v6[turn] = v6[turn] + v7;
             }
         }
+        v6[0] = v6[0] + v6[8];
+        v6[1] = v6[1] + v6[9];
+        v6[2] = v6[2] + v6[10];
+        v6[3] = v6[3] + v6[11];
+        v6[4] = v6[4] + v6[12];
+        v6[5] = v6[5] + v6[13];
+        v6[6] = v6[6] + v6[14];
+        v6[7] = v6[7] + v6[15];
+        v6[0] = v6[0] + v6[4];
+        v6[1] = v6[1] + v6[5];
+        v6[2] = v6[2] + v6[6];
+        v6[3] = v6[3] + v6[7];
+        v6[0] = v6[0] + v6[2];
+        v6[1] = v6[1] + v6[3];
+        v6[0] = v6[0] + v6[1];
         for (; l_ < v5; ++l_) {
             const float v8 = x_[v1 + l_] * y_[j_ + (l_ * m_)];
             v6[0] = v6[0] + v8;
         }
-        v6[0] = v6[0] + v6[1];
-        v6[2] = v6[2] + v6[3];
-        v6[4] = v6[4] + v6[5];
-        v6[6] = v6[6] + v6[7];
-        v6[8] = v6[8] + v6[9];
-        v6[10] = v6[10] + v6[11];
-        v6[12] = v6[12] + v6[13];
-        v6[14] = v6[14] + v6[15];
-        v6[0] = v6[0] + v6[2];
-        v6[4] = v6[4] + v6[6];
-        v6[8] = v6[8] + v6[10];
-        v6[12] = v6[12] + v6[14];
-        v6[0] = v6[0] + v6[4];
-        v6[8] = v6[8] + v6[12];
-        v6[0] = v6[0] + v6[8];
         const float v9 = v6[0] - v3;
         const float v10 = v2 + v9;
         v3 = (v10 - v2) - v9;

@@ -37,24 +37,28 @@ public final class Schedule {
 
     /// As [#of(Values, Kernel)]; without `unroll`, short loops stay loops, which is the least code.
     public static List<Stmt> of(Values values, Kernel kernel, boolean unroll) {
-        var schedule = new Schedule(values);
         Kernel unrolled = unroll ? Unroll.of(values, kernel) : kernel;
-        List<Stmt.Put> puts = Flatten.puts(values, unrolled);
-        List<Value> extents = unrolled.axes().stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
-        var root = new Block(null, null);
-        Interchange turned = Interchange.of(values, unrolled.axes(), puts);
-        Block block = root;
-        var nest = new ArrayList<Block>(List.of(root));
-        for (Axis axis : turned == null ? unrolled.axes() : turned.outer()) nest.add(block = schedule.loop(axis, block));
-        if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
-        else turned.schedule(schedule, block);
-        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
-        List<Stmt> body = extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
+        List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled));
         if (!kernel.adds()) return body;
         var all = new ArrayList<Stmt>();
         for (Store s : kernel.stores()) if (s.adds()) all.add(new Stmt.Clear(s.to(), values.product(s.to().extents())));
         all.addAll(body);
         return all;
+    }
+
+    /// Loops over these axes around these stores, whose offsets have their order.
+    static List<Stmt> of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
+        var schedule = new Schedule(values);
+        List<Value> extents = axes.stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
+        var root = new Block(null, null);
+        Interchange turned = Interchange.of(values, axes, puts);
+        Block block = root;
+        var nest = new ArrayList<Block>(List.of(root));
+        for (Axis axis : turned == null ? axes : turned.outer()) nest.add(block = schedule.loop(axis, block));
+        if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
+        else turned.schedule(schedule, block);
+        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        return extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
     }
 
     /// A list of statements in the making: the body of a loop over `axis`, or none of `axis` is `null`.
