@@ -132,7 +132,7 @@ final class FoldCode {
         var partial = new int[together];
         for (int row = 0; row < together; row++) partial[row] = local(a.dtype, as);
         int at = values.local(DType.INT32);
-        if (vectors != null) values.vectors(run.axis(), vectors);
+        if (vectors != null) values.vectors(vectors);
         Runnable pass = () -> {
             for (int local : partial) start(a, local, as);
             int apart = passes * count;

@@ -33,6 +33,7 @@ final class ValueCode {
     private final Lanes lanes;
     private VectorLanes vectors;                                       // null but in the body of a loop that is done with vectors
     private Axis along;                                                // its axis
+    private final Map<Value, Integer> distances = new IdentityHashMap<>();    // what it gathers, and the local variable that says where
     private final FreeAxes free = new FreeAxes();
     private final Map<Value, Integer> uses = new IdentityHashMap<>();
     private final Map<String, Integer> symbols = new HashMap<>();
@@ -73,10 +74,21 @@ final class ValueCode {
         }
     }
 
-    /// From here on what varies along `axis` is a vector.
-    void vectors(Axis axis, VectorLanes forms) {
-        along = axis;
+    /// From here on what varies along the axis of `forms` is a vector.
+    void vectors(VectorLanes forms) {
+        distances.clear();
+        var known = new IdentityHashMap<Value, Integer>();
+        forms.form().strides().forEach((load, stride) -> distances.put(load, known.computeIfAbsent(stride, this::distances)));
+        along = forms.form().axis();
         vectors = forms;
+    }
+
+    private int distances(Value stride) {
+        int local = local();
+        if (stride != null) root(stride);
+        mv.visitMethodInsn(INVOKESTATIC, Type.getInternalName(Strides.class), stride == null ? "own" : "of", stride == null ? "()[I" : "(I)[I", false);
+        mv.visitVarInsn(ASTORE, local);
+        return local;
     }
 
     /// From here on nothing is a vector.
@@ -293,6 +305,18 @@ final class ValueCode {
                 if (vector) vectors.positions();
             }
             case Scalar.Flat(var from, var offset) when local(from, offset) instanceof Integer local -> lanes.get(from.dtype(), local);
+            case Scalar.Flat(var from, var offset) when vector && distances.containsKey(v) -> {
+                boolean strided = vectors.form().strides().get(v) != null;
+                if (!strided) {
+                    value(offset, true);
+                    vectors.keep(distances.get(v));
+                }
+                mv.visitVarInsn(ALOAD, arrays.get(from));
+                if (strided) value(offset);
+                else mv.visitInsn(ICONST_0);
+                mv.visitVarInsn(ALOAD, distances.get(v));
+                vectors.gather(from.dtype());
+            }
             case Scalar.Flat(var from, var offset) -> {
                 mv.visitVarInsn(ALOAD, arrays.get(from));
                 value(offset);

@@ -211,6 +211,37 @@ class VectorClassTest {
         }
     }
 
+    @Test void whatIsReadApartIsGatheredIfMuchIsComputedOfIt() {
+        Buffer z = new Buffer("z", DType.FLOAT64, List.of(n)), sum = new Buffer("s", DType.FLOAT64, List.of());
+        Value at = v.index(i), last = v.sub(n, v.whole(1));
+        for (DType t : LANES) {
+            Buffer x = new Buffer("x", t, List.of(v.mul(n, n))), y = new Buffer("y", DType.INT32, List.of(n)), k = new Buffer("k", DType.INT64, List.of(n));
+            List<Value> offsets = List.of(v.sub(last, at), v.mul(at, v.whole(2)), v.mul(at, n), v.load(y, List.of(at)),
+                v.convert(v.load(k, List.of(at)), DType.INT32), v.add(v.mul(v.load(y, List.of(at)), n), at));
+            for (Value offset : offsets)
+                for (int more : new int[] {0, 10}) {
+                    Value value = v.convert(v.load(x, List.of(offset)), DType.FLOAT64);
+                    if (t == DType.UINT64) value = v.convert(v.apply(SHR, v.load(x, List.of(offset)), v.number(t, 3)), DType.INT64);
+                    if (t == DType.UINT64) value = v.convert(value, DType.FLOAT64);
+                    for (int p = 0; p < more; p++) value = v.apply(FMA, value, v.number(DType.FLOAT64, 0.5), v.number(DType.FLOAT64, p));
+                    var stores = List.of(new Store(z, List.of(at), value));
+                    Run each = Run.of(v, List.of(new Kernel("f", List.of(i), stores)), List.of(z, x, y, k), "n");
+                    Run all = Run.of(v, List.of(new Kernel("f", List.of(), List.of(new Store(sum, List.of(), v.fold(Reduction.SUM, List.of(i), value))))),
+                        List.of(sum, x, y, k), "n");
+                    assertEquals(more > 0 && t != DType.BOOL, each.isVector(), () -> t + " " + offset);
+                    assertEquals(each.isVector(), all.isVector());
+                    for (int size : new int[] {0, 2, 7, 8, 17, 61, 127}) {
+                        var random = new Random(size);
+                        int[] indices = random.ints(size, 0, Math.max(size, 1)).toArray();
+                        long[] wide = Arrays.stream(indices).mapToLong(p -> p).toArray();
+                        Object from = samples(t, size * size, 1);
+                        each.run(new int[] {size}, new double[size], from, indices, wide);
+                        all.run(new int[] {size}, new double[1], from, indices, wide);
+                    }
+                }
+        }
+    }
+
     @Test void nothingButNumbersOfThirtyTwoBitsOrMore() {
         Value x = input(DType.INT8);
         elementwise(v.apply(ADD, x, x), false);

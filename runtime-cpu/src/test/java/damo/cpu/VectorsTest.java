@@ -80,6 +80,7 @@ class VectorsTest {
         (x, y) -> x.transpose().dot(y),
         (x, y) -> x.sum(0).add(y.sum(1)),
         (x, y) -> x.add(y.transpose()),
+        (x, y) -> x.add(exp(y.transpose())),
         (x, y) -> softmax(x.mul(y), 1),
         (x, y) -> x.max(0).mul(y.min(1)));
 
