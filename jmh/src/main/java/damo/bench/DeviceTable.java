@@ -26,9 +26,9 @@ public final class DeviceTable {
     private static final String HEAD = """
             %s
 
-            Kernels: the time from the start to the end of each kernel by the device's own clock (OpenCL's profiling of events), added over the launches
-            of a call; the median of %d calls. MB are what they must move at least, inputs and results once; Mop are operations as they are written.
-            GB/s and GF/s are these over the time of the kernels. Limit is what is reached of the nearer of two limits that are measured here, too: the
+            Kernels: the time from the start to the end of each kernel by the device's own clock (OpenCL's profiling of events), added over all
+            launches of a call; the median of %d calls. MB are what they must move at least, inputs and results once; Mop are operations as they are written.
+            GB/s and GF/s are these over the time of the kernels. Limit is what is reached of the nearer of two limits that are measured here too: the
             bandwidth of the row COPY, and twice the operations a second of the row CHAIN of the same dtype (twice, since it multiplies and adds one
             after the other, and a fused multiply-add does both). Calls: wall clock of a whole call by JMH, with what goes to the device and back.
 
@@ -93,7 +93,8 @@ public final class DeviceTable {
     private String line(DeviceWorkload w) {
         Kernels k = kernels.get(w);
         double gigabytes = w.bytes / k.micros / 1e3, operations = w.operations / k.micros / 1e3;
-        return "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(w.text, k.launches, number(w.bytes / 1e6), number(w.operations / 1e6),
+        return "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(w.text, k.launches, number(w.bytes / 1e6),
+                number(w.operations / 1e6),
                 number(k.micros), number(gigabytes), number(operations), limit(w, gigabytes, operations), number(calls.get("gpu" + w)),
                 number(calls.get("cpu" + w)));
     }
