@@ -133,7 +133,7 @@ final class VectorLanes implements Lanes {
             }
             case SIN, COS, TAN -> functions.laneByLane(f, t);
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS,
-                 LOG1MEXP, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 ->
+                 LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA ->
                 throw new CompilerBug("emit", "vectors do not have %s".formatted(f), f.opcode());
         }
     }
@@ -163,8 +163,8 @@ final class VectorLanes implements Lanes {
                 mask("xor");
             }
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, ISNAN, ISINF, ADD, SUB, MUL, DIV, FLOORDIV, MOD, POW,
-                 ATAN2, SHL, SHR, FMA -> throw new CompilerBug("emit", "masks do not have %s".formatted(f), f.opcode());
+                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC, ROUND, ISNAN, ISINF, ADD, SUB, MUL, DIV, FLOORDIV, MOD, POW,
+                 ATAN2, POLYGAMMA, SHL, SHR, FMA -> throw new CompilerBug("emit", "masks do not have %s".formatted(f), f.opcode());
         }
     }
 

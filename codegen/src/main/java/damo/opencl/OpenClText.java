@@ -110,7 +110,7 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
             this.dialect = dialect;
             Kernel expanded = Expansions.expand(values, kernel);
             Mapping mapping = tile.isPresent() ? null : Mapping.of(values, expanded);
-            List<Stmt> statements = tile.isPresent() ? Contraction.of(values, expanded) : Schedule.of(values, mapping.one(expanded));
+            List<Stmt> statements = tile.isPresent() ? Contraction.inTurn(values, expanded) : Schedule.of(values, mapping.one(expanded));
             Stream<Stmt> extents = mapping == null ? Stream.empty() : mapping.outer().stream().map(axis -> new Stmt.Let(axis.extent()));
             Roots roots = Roots.of(Stream.concat(extents, statements.stream()).toList());
             Set<Buffer> buffers = new LinkedHashSet<>(roots.buffers);

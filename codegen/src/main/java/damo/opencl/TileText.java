@@ -35,7 +35,7 @@ final class TileText {
     private final String vector;
     private final int width;                                           // elements of a vector
 
-    /// @param contraction the statements of [damo.plan.Contraction]
+    /// @param contraction the statements of [damo.plan.Contraction#inTurn]
     TileText(Code code, Dialect dialect, StatementText statements, Listing.Lines lines, Tile tile, List<Stmt> contraction) {
         this.code = code;
         this.dialect = dialect;
@@ -64,8 +64,8 @@ final class TileText {
     List<OpenClText.Part> parts() {
         var parts = new ArrayList<OpenClText.Part>();
         batch.forEach(loop -> parts.add(new OpenClText.Part(loop.to(), 1)));
-        parts.add(new OpenClText.Part(product.rows(), tile.rows()));
-        parts.add(new OpenClText.Part(product.columns(), tile.columns()));
+        parts.add(new OpenClText.Part(product.row().extent(), tile.rows()));
+        parts.add(new OpenClText.Part(product.column().extent(), tile.columns()));
         return parts;
     }
 
@@ -75,8 +75,8 @@ final class TileText {
         code.add("%s %s tile_y[%d];", dialect.local(), vector, tile.depth() * stride(tile.columns()));
         code.add("const int lane = %s;", dialect.lane());
         code.add("const int group = %s;", dialect.group());
-        code.add("const int rows = %s;", values.offset(product.rows()));
-        code.add("const int columns = %s;", values.offset(product.columns()));
+        code.add("const int rows = %s;", values.offset(product.row().extent()));
+        code.add("const int columns = %s;", values.offset(product.column().extent()));
         code.add("const int tiles_across = (columns - 1) / %d + 1;", tile.columns());
         code.add("const int tiles_down = (rows - 1) / %d + 1;", tile.rows());
         code.add("const int row0 = group / tiles_across %% tiles_down * %d;", tile.rows());

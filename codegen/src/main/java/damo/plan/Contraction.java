@@ -11,12 +11,15 @@ import damo.kernel.Value;
 import damo.kernel.Values;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,6 +30,7 @@ public final class Contraction {
     private static final int X = 0, Y = 1, Z = 2;                      // places of strides
 
     private final Values values;
+    private final boolean isTurned;
     private final List<Stmt.Put> puts;
     private final Stmt.Put home;
     private final Value sum;
@@ -43,13 +47,15 @@ public final class Contraction {
             return axis.extent();
         }
 
-        boolean stays(int tensor) {
-            return Values.isWhole(strides.get(tensor), 0);
+        boolean goes(int tensor, int far) {
+            return Values.isWhole(strides.get(tensor), far);
         }
     }
 
-    private Contraction(Values values, Kernel kernel) {
+    /// @param isTurned whether the tensors change places
+    private Contraction(Values values, Kernel kernel, boolean isTurned) {
         this.values = values;
+        this.isTurned = isTurned;
         List<Stmt.Put> all = Flatten.puts(values, kernel);
         sum = Contractions.folds(all.stream().map(Stmt.Put::value).toList()).getFirst();
         Buffer to = Contractions.home(kernel, sum.dtype()).orElseThrow().to();
@@ -58,8 +64,8 @@ public final class Contraction {
         Scalar.Fold fold = (Scalar.Fold) sum.op();
         terms = fold.axes();
         List<Value> factors = fold.body().op().operands();
-        x = (Scalar.Flat) factors.get(0).op();
-        y = (Scalar.Flat) factors.get(1).op();
+        x = (Scalar.Flat) factors.get(isTurned ? 1 : 0).op();
+        y = (Scalar.Flat) factors.get(isTurned ? 0 : 1).op();
         var others = new LinkedHashSet<Value>();
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Stmt.Put put : puts) {
@@ -77,39 +83,65 @@ public final class Contraction {
         else v.op().operands().forEach(o -> collect(o, seen, into));
     }
 
-    /// The statements of `kernel`, which is a contraction.
+    /// The statements of `kernel`, which is a contraction. What is stored of the sums is computed as soon as some are complete ([Stmt.After]).
     public static List<Stmt> of(Values values, Kernel kernel) {
-        return new Contraction(values, kernel).statements(kernel.axes());
+        return new Contraction(values, kernel, false).statements(kernel, true);
     }
 
-    private List<Stmt> statements(List<Axis> axes) {
-        List<Way> free = ways(axes);
-        var rows = merged(free, w -> w.stays(Y));
-        var columns = merged(free, w -> !w.stays(Y) && w.stays(X));
-        var batch = merged(free, w -> !w.stays(Y) && !w.stays(X));
+    /// As [#of], but what is stored of the sums is computed by loops of its own, when all of them lie where a store goes.
+    public static List<Stmt> inTurn(Values values, Kernel kernel) {
+        return new Contraction(values, kernel, false).statements(kernel, false);
+    }
+
+    private List<Stmt> statements(Kernel kernel, boolean atOnce) {
+        List<Way> free = ways(kernel.axes());
+        var rows = merged(free, w -> w.goes(Y, 0));
+        var columns = merged(free, w -> !w.goes(Y, 0) && w.goes(X, 0));
+        var batch = merged(free, w -> !w.goes(Y, 0) && !w.goes(X, 0));
         var outer = merged(ways(terms), _ -> true);
         Way row = last(rows);
         Way column = last(columns);
         Way term = last(outer);
+        // zᵀ = yᵀ xᵀ, so that rows of z lie in memory as such.
+        if (!isTurned && row.goes(Z, 1) && !column.goes(Z, 1)) return new Contraction(values, kernel, true).statements(kernel, atOnce);
         batch.addAll(rows);
         batch.addAll(columns);
+        boolean isPlain = puts.size() == 1 && home.value() == sum;
+        if (outer.isEmpty() && (isPlain || atOnce)) return nest(batch, List.of(multiply(batch, row, column, term, false, isPlain ? Optional.empty()
+                : Optional.of(after(batch, row.axis, column.axis)))));
         var inner = new ArrayList<Stmt>();
-        if (!outer.isEmpty()) inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.strides), false));
+        if (!outer.isEmpty())
+            inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.strides), false, Optional.empty()));
         var each = new ArrayList<>(batch);
         each.addAll(outer);
-        inner.addAll(nest(outer, List.of(multiply(each, row, column, term, !outer.isEmpty()))));
-        if (puts.size() > 1 || home.value() != sum) inner.addAll(afterwards(row, column));
+        inner.addAll(nest(outer, List.of(multiply(each, row, column, term, !outer.isEmpty(), Optional.empty()))));
+        if (!isPlain) inner.addAll(stores(row.axis, column.axis, values.flat(home.to(), home.offset()), Map.of()));
         return nest(batch, inner);
     }
 
-    /// Computes of the sums, which are where one of the stores goes, what is to be stored.
-    private List<Stmt> afterwards(Way row, Way column) {
-        Value at = moved(home.offset());
-        Value total = values.flat(home.to(), at);
-        List<Stmt.Put> after = puts.stream().map(p -> new Stmt.Put(p.to(), p == home ? at : moved(p.offset()),
-                moved(values.replace(p.value(), v -> v == sum ? total : null)), p.adds())).toList();
-        List<Axis> axes = List.of(row.axis, column.axis);
-        return Schedule.of(values, axes, Flatten.puts(values, after, axes));
+    private Stmt.After after(List<Way> batch, Axis row, Axis column) {
+        var sums = new Buffer("sums", sum.dtype(), List.of(row.extent(), column.extent()));
+        Value at = values.add(values.add(values.symbol(Stmt.After.FROM), values.mul(values.index(row), values.symbol(Stmt.After.ROW))),
+                values.index(column));
+        Value around = values.whole(0);
+        for (Way way : batch) around = values.add(values.mul(around, way.extent()), values.index(way.axis));
+        Map<Axis, Value> positions = new HashMap<>();
+        Value rest = values.symbol(Stmt.After.AROUND);
+        for (Way way : batch.reversed()) {
+            positions.put(way.axis, way == batch.getFirst() ? rest : values.apply(ScalarOp.MOD, rest, way.extent()));
+            rest = values.apply(ScalarOp.FLOORDIV, rest, way.extent());
+        }
+        return new Stmt.After(sums, around, stores(row, column, values.flat(sums, at), positions));
+    }
+
+    /// Computes of sums, which are at `total`, what is to be stored.
+    private List<Stmt> stores(Axis row, Axis column, Value total, Map<Axis, Value> positions) {
+        Map<Value, Value> done = new IdentityHashMap<>();
+        Function<Value, Value> image = v -> v == sum ? moved(total) : v.op() instanceof Scalar.Index ? values.replace(moved(v),
+                u -> u.op() instanceof Scalar.Index(var axis) ? positions.get(axis) : null) : null;
+        List<Axis> axes = List.of(row, column);
+        return Schedule.of(values, axes, Flatten.puts(values, puts.stream().map(p -> new Stmt.Put(p.to(), values.replace(p.offset(), image, done),
+                values.replace(p.value(), image, done), p.adds())).toList(), axes));
     }
 
     /// `v` along axes that became one.
@@ -124,9 +156,10 @@ public final class Contraction {
         return nest;
     }
 
-    private Stmt multiply(List<Way> loops, Way row, Way column, Way term, boolean add) {
-        return new Stmt.Multiply(matrix(x.from(), X, loops, row, term), matrix(y.from(), Y, loops, term, column),
-                matrix(home.to(), Z, loops, row, column), row.extent(), column.extent(), term.extent(), add);
+    private Stmt multiply(List<Way> loops, Way row, Way column, Way term, boolean add, Optional<Stmt.After> after) {
+        Stmt.Matrix left = matrix(x.from(), X, loops, row, term);
+        Stmt.Matrix right = matrix(y.from(), Y, loops, term, column);
+        return new Stmt.Multiply(left, right, matrix(home.to(), Z, loops, row, column), row.axis, column.axis, term.extent(), add, after);
     }
 
     private Stmt.Matrix matrix(Buffer in, int tensor, List<Way> loops, Way row, Way column) {

@@ -70,7 +70,8 @@ public final class Vectorization {
 
     private void search(Stmt stmt) {
         switch (stmt) {
-            case Stmt.Let _, Stmt.Put _, Stmt.Clear _, Stmt.Multiply _ -> {}
+            case Stmt.Let _, Stmt.Put _, Stmt.Clear _ -> {}
+            case Stmt.Multiply product -> product.after().ifPresent(after -> after.body().forEach(this::search));
             case Stmt.Guard(_, var body) -> body.forEach(this::search);
             case Stmt.Fold(_, var body) -> body.forEach(this::search);
             case Stmt.Loop(var axis, _, _, var step, var body) -> {
@@ -200,7 +201,7 @@ public final class Vectorization {
             case AND, OR, XOR, NOT -> !t.isFloat();
             case SHL, SHR -> t.isInteger();
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
-                 SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 -> false;
+                 SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA -> false;
         };
     }
 }

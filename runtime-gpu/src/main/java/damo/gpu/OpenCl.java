@@ -38,6 +38,7 @@ final class OpenCl {
     private static final MethodHandle LAUNCH = function("clEnqueueNDRangeKernel", "IPPIPPPIPP");
     private static final MethodHandle MAP = function("clEnqueueMapBuffer", "PPPILLLIPPP");
     private static final MethodHandle UNMAP = function("clEnqueueUnmapMemObject", "IPPPIPP");
+    private static final MethodHandle FLUSH = function("clFlush", "IP");
     private static final MethodHandle FINISH = function("clFinish", "IP");
     private static final MethodHandle EVENT_PROFILE = function("clGetEventProfilingInfo", "IPILPP");
     private static final MethodHandle RELEASE_EVENT = function("clReleaseEvent", "IP");
@@ -46,7 +47,7 @@ final class OpenCl {
     static final long MAP_READ = 1, MAP_OVERWRITE = 4;
 
     private static final int BUILD_LOG = 0x1183, BINARY_SIZES = 0x1165, BINARIES = 0x1166, STARTED = 0x1282, ENDED = 0x1283,
-        NO_PLATFORMS = -1001, NO_DEVICES = -1;
+            NO_PLATFORMS = -1001, NO_DEVICES = -1;
 
     private OpenCl() {}
 
@@ -213,6 +214,11 @@ final class OpenCl {
 
     static void unmap(MemorySegment queue, MemorySegment buffer, MemorySegment mapped) {
         OpenClError.check("clEnqueueUnmapMemObject", run(() -> (int) UNMAP.invokeExact(queue, buffer, mapped, 0, NULL, NULL)));
+    }
+
+    /// Sees to it that what was enqueued begins.
+    static void flush(MemorySegment queue) {
+        OpenClError.check("clFlush", run(() -> (int) FLUSH.invokeExact(queue)));
     }
 
     static void finish(MemorySegment queue) {

@@ -18,6 +18,7 @@ final class Traffic {
     private record Key(String why, int at) {}
 
     private final Map<Key, Count> moved = new LinkedHashMap<>();
+    private final Map<String, Integer> hops = new LinkedHashMap<>();
     private final Map<Integer, Count> ran = new TreeMap<>();
     private int launches;
 
@@ -28,6 +29,15 @@ final class Traffic {
 
     void launch() {
         launches++;
+    }
+
+    /// The host computed this.
+    void hop(String opcode) {
+        hops.merge(opcode, 1, Integer::sum);
+    }
+
+    int transfers() {
+        return moved.values().stream().mapToInt(Count::times).sum();
     }
 
     /// A kernel took so long.
@@ -47,8 +57,8 @@ final class Traffic {
     /// What to show of it.
     List<String> lines(GpuProgram program) {
         var lines = new ArrayList<String>();
-        int times = moved.values().stream().mapToInt(Count::times).sum();
-        lines.add("latest call: %d launches, %d transfers, %,d bytes".formatted(launches, times, bytes()));
+        lines.add("latest call: %d launches, %d transfers, %,d bytes".formatted(launches, transfers(), bytes()));
+        hops.forEach((opcode, times) -> lines.add("  the host computes %s%s".formatted(opcode, times == 1 ? "" : ", %d times".formatted(times))));
         moved.forEach((key, count) -> lines.add("  %s %%%s: %s%,d bytes".formatted(key.why, program.buffer(key.at).name(),
                 count.times == 1 ? "" : count.times + " times, ", count.sum)));
         ran.forEach((kernel, count) -> lines.add("  kernel %s: %d launches, %d ns".formatted(program.launches[kernel].entries().getFirst().kernel()
