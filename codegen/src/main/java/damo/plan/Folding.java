@@ -60,8 +60,8 @@ final class Folding {
             case OR -> isTrue(x) || isFalse(y) ? x : isTrue(y) || isFalse(x) ? y : null;
             case WHERE -> isTrue(x) ? args.get(1) : isFalse(x) ? y : null;
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, MAX, MIN, LT,
-                 LE, EQ, NE, XOR, SHL, SHR, FMA -> null;
+                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, ERF, ERFC,
+                 ERFCX, ERFINV, ERFCINV, LGAMMA, POLYGAMMA, MAX, MIN, LT, LE, EQ, NE, XOR, SHL, SHR, FMA -> null;
         };
     }
 
@@ -78,7 +78,8 @@ final class Folding {
         return switch (f) {
             case NEG, ABS, SQRT, CEIL, FLOOR, ADD, SUB, MUL, DIV, MAX, MIN, LT, LE, EQ, NE, ISNAN, ISINF -> true;
             case SIGN, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH,
-                 SIGMOID, SOFTPLUS, LOG1MEXP, TRUNC, ROUND, NOT, FLOORDIV, MOD, POW, ATAN2, AND, OR, XOR, SHL, SHR, WHERE, FMA -> false;
+                 SIGMOID, SOFTPLUS, LOG1MEXP, TRUNC, ROUND, NOT, FLOORDIV, MOD, POW, ATAN2, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, POLYGAMMA,
+                 AND, OR, XOR, SHL, SHR, WHERE, FMA -> false;
         };
     }
 

@@ -39,7 +39,8 @@ class EntryClassTest {
         var values = new Values();
         Program program = StraightLine.of(KernelText.parse(text, values), values).orElseThrow();
         Verifier.check(program, "straight");
-        var method = Arrays.stream(type.getMethods()).filter(m -> m.getName().equals("of") || m.getName().startsWith("apply")).findFirst().orElseThrow();
+        var method = Arrays.stream(type.getMethods()).filter(m -> m.getName().equals("of") || m.getName().startsWith("apply")).findFirst()
+                .orElseThrow();
         byte[] bytes = EntryClass.of("damo/jvm/Generated", new Entry<>(type, method, in, out, general), values, program, Listing.of(program));
         var errors = new StringWriter();
         CheckClassAdapter.verify(new ClassReader(bytes), false, new PrintWriter(errors));

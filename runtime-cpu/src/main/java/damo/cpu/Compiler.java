@@ -66,7 +66,8 @@ final class Compiler {
         Listing listing = listing(straight.get());
         try {
             T implementation = Loader.entry(entry, straight.get(), listing, lowered.values());
-            return Optional.of(new Entered<>(implementation, "as %s: straight-line code%n%s".formatted(entry.type().getSimpleName(), listing.text())));
+            return Optional.of(new Entered<>(implementation,
+                    "as %s: straight-line code%n%s".formatted(entry.type().getSimpleName(), listing.text())));
         } catch (MethodTooLarge e) {
             return Optional.empty();
         }

@@ -187,7 +187,8 @@ class EntryTest {
 
     @ParameterizedTest @ValueSource(ints = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 63})
     void foldsInTheOrderOfLoops(int n) {
-        for (int[] shape : new int[][] {{n}, {1, n}, {n, 1}, {n % 4 == 0 ? n / 4 : n, n % 4 == 0 ? 4 : 1}, {n % 3 == 0 ? 3 : 1, n % 3 == 0 ? n / 3 : n}}) {
+        for (int[] shape : new int[][] {{n}, {1, n}, {n, 1}, {n % 4 == 0 ? n / 4 : n, n % 4 == 0 ? 4 : 1},
+                {n % 3 == 0 ? 3 : 1, n % 3 == 0 ? n / 3 : n}}) {
             long[] extents = Arrays.stream(shape).asLongStream().toArray();
             var x = in(DType.FLOAT32, "x", n);
             var y = x.reshape(LongStream.of(extents).boxed().map(e -> constant(e)).toArray(Variable[]::new));

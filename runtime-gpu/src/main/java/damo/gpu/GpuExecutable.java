@@ -44,8 +44,9 @@ final class GpuExecutable implements Executable {
         if (form == null || !form.serves(extents)) {
             form = form(whole);
             if (form.needsFloat64() && !device.hasFloat64()) {
-                instead = GpuBackend.fallback(program, outputs, "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
-                        .formatted(device.name(), program.name()));
+                instead = GpuBackend.fallback(program, outputs,
+                        "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
+                                .formatted(device.name(), program.name()));
                 instead.run(arguments, destinations, results);
                 return;
             }

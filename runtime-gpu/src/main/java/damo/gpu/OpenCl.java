@@ -46,7 +46,8 @@ final class OpenCl {
     /// What [#map] is for.
     static final long MAP_READ = 1, MAP_OVERWRITE = 4;
 
-    private static final int BUILD_LOG = 0x1183, BINARY_SIZES = 0x1165, BINARIES = 0x1166, STARTED = 0x1282, ENDED = 0x1283, NO_PLATFORMS = -1001, NO_DEVICES = -1;
+    private static final int BUILD_LOG = 0x1183, BINARY_SIZES = 0x1165, BINARIES = 0x1166, STARTED = 0x1282, ENDED = 0x1283,
+            NO_PLATFORMS = -1001, NO_DEVICES = -1;
 
     private OpenCl() {}
 

@@ -28,7 +28,8 @@ final class OnDevice {
         var program = new Program("test", List.of(), inputs, Map.of(), outputs, steps);
         var form = new Specialization(program, values, null /* no symbols */, new boolean[0]);
         var results = new NDArray[outputs.size()];
-        GpuProgram.of(form, device()).run(new long[0], arguments, new boolean[arguments.length], new NDArray[results.length], results, results.length);
+        GpuProgram.of(form, device()).run(new long[0], arguments, new boolean[arguments.length], new NDArray[results.length], results,
+                results.length);
         return results;
     }
 }

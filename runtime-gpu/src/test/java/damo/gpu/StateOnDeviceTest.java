@@ -60,7 +60,8 @@ class StateOnDeviceTest {
             Variable t = dvector("t");
             Variable p = dot(x, w).add(b);
             Variable cost = softplus(p).sub(p.mul(t)).mean();
-            step = function().name("step").in(x, t).out(cost).update(Optimizers.momentum(List.of(w, b), grad(cost, List.of(w, b)), 0.1, 0.9)).on(backend).compile();
+            step = function().name("step").in(x, t).out(cost).update(Optimizers.momentum(List.of(w, b), grad(cost, List.of(w, b)), 0.1, 0.9))
+                    .on(backend).compile();
         }
 
         double step(int i) {
