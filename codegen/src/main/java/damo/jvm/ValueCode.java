@@ -86,7 +86,8 @@ final class ValueCode {
     private int distances(Value stride) {
         int local = local();
         if (stride != null) root(stride);
-        mv.visitMethodInsn(INVOKESTATIC, Type.getInternalName(Strides.class), stride == null ? "own" : "of", stride == null ? "()[I" : "(I)[I", false);
+        mv.visitMethodInsn(INVOKESTATIC, Type.getInternalName(Strides.class), stride == null ? "own" : "of", stride == null ? "()[I" : "(I)[I",
+                false);
         mv.visitVarInsn(ASTORE, local);
         return local;
     }

@@ -187,8 +187,9 @@ final class VectorLanes implements Lanes {
                 mask("xor");
             }
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC, ROUND, ISNAN, ISINF, ADD, SUB, MUL, DIV, FLOORDIV, MOD, POW,
-                 ATAN2, POLYGAMMA, SHL, SHR, FMA -> throw new CompilerBug("emit", "masks do not have %s".formatted(f), f.opcode());
+                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC, ROUND, ISNAN, ISINF, ADD,
+                 SUB, MUL, DIV, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA, SHL, SHR, FMA ->
+                throw new CompilerBug("emit", "masks do not have %s".formatted(f), f.opcode());
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -98,6 +99,24 @@ class AccuracyTest {
     @Tag("fuzz") @ParameterizedTest @MethodSource("functions")
     void manyOfFloat64(ScalarOp f) {
         float64(f, MANY);
+    }
+
+    @Test void polygammaOfAnyOrder() {
+        Random random = new Random(5);
+        double worst = 0;
+        for (int i = 0; i < 400; i++) {
+            int n = i % 21;
+            double x = i % 2 == 0 ? random.nextDouble() * 30 : Math.exp(random.nextDouble() * 30 - 12);
+            double exact = Gamma.poly(n, Precise.big(x)).doubleValue();
+            if (n == 0 && Math.abs(exact) < 1) continue;                // next to its zero
+            worst = Math.max(worst, Math.abs(FloatMeaning.of(ScalarOp.POLYGAMMA, n, x) - exact) / Math.ulp(exact));
+            double left = -random.nextDouble() * 30, there = Gamma.poly(n, Precise.big(left)).doubleValue();
+            double part = Math.max(1, Math.abs(FloatMeaning.of(ScalarOp.POLYGAMMA, n, 1 - left)));
+            double parts = Math.max(part, n == 0 ? 0 : Math.abs(FloatMeaning.of(ScalarOp.POLYGAMMA, n, Math.abs(left - Math.rint(left)))));
+            worst = Math.max(worst, Math.abs(FloatMeaning.of(ScalarOp.POLYGAMMA, n, left) - there) / Math.ulp(Math.max(Math.abs(there), parts)));
+        }
+        double measured = worst;
+        assertTrue(worst <= 20, () -> measured + " ulp");
     }
 
     private static void float32(ScalarOp f, int many) {

@@ -215,7 +215,8 @@ class VectorClassTest {
         Buffer z = new Buffer("z", DType.FLOAT64, List.of(n)), sum = new Buffer("s", DType.FLOAT64, List.of());
         Value at = v.index(i), last = v.sub(n, v.whole(1));
         for (DType t : LANES) {
-            Buffer x = new Buffer("x", t, List.of(v.mul(n, n))), y = new Buffer("y", DType.INT32, List.of(n)), k = new Buffer("k", DType.INT64, List.of(n));
+            Buffer x = new Buffer("x", t, List.of(v.mul(n, n))), y = new Buffer("y", DType.INT32, List.of(n));
+            Buffer k = new Buffer("k", DType.INT64, List.of(n));
             List<Value> offsets = List.of(v.sub(last, at), v.mul(at, v.whole(2)), v.mul(at, n), v.load(y, List.of(at)),
                 v.convert(v.load(k, List.of(at)), DType.INT32), v.add(v.mul(v.load(y, List.of(at)), n), at));
             for (Value offset : offsets)
@@ -226,8 +227,8 @@ class VectorClassTest {
                     for (int p = 0; p < more; p++) value = v.apply(FMA, value, v.number(DType.FLOAT64, 0.5), v.number(DType.FLOAT64, p));
                     var stores = List.of(new Store(z, List.of(at), value));
                     Run each = Run.of(v, List.of(new Kernel("f", List.of(i), stores)), List.of(z, x, y, k), "n");
-                    Run all = Run.of(v, List.of(new Kernel("f", List.of(), List.of(new Store(sum, List.of(), v.fold(Reduction.SUM, List.of(i), value))))),
-                        List.of(sum, x, y, k), "n");
+                    var total = new Store(sum, List.of(), v.fold(Reduction.SUM, List.of(i), value));
+                    Run all = Run.of(v, List.of(new Kernel("f", List.of(), List.of(total))), List.of(sum, x, y, k), "n");
                     assertEquals(more > 0 && t != DType.BOOL, each.isVector(), () -> t + " " + offset);
                     assertEquals(each.isVector(), all.isVector());
                     for (int size : new int[] {0, 2, 7, 8, 17, 61, 127}) {

@@ -18,10 +18,10 @@ final class Chains {
     private Chains() {}
 
     static final List<Rule> RULES = List.of(
-            rule("dot-vector", "dot(dot(x, y), z) => dot(x, dot(y, z)); x: float[3, 2]; y: float[2, 4]; z: float[4]", FINITE, DOT,
-                    v -> reordered(v, true)),
+            rule("dot-vector", "dot(dot(x, y), z) => dot(x, dot(y, z)); x: float[4, 3]; y: float[3, 4]; z: float[4]", REORDERED, DOT,
+                    v -> reordered(v, true)).takingApart(),
             rule("dot-outer", "dot(dot(x, y, batch=[]:[], sum=[]:[]), z) => dot(x, dot(z, y, batch=[]:[], sum=[0]:[0]), batch=[]:[], sum=[]:[]);"
-                    + " x: float[2]; y: float[3]; z: float[3, 4]", FINITE, DOT, v -> reordered(v, false)));
+                    + " x: float[2]; y: float[3]; z: float[3, 4]", REORDERED, DOT, v -> reordered(v, false)).takingApart());
 
     /// The product of one factor of a product with `v`'s other operand first: with a vector, or of a factor of an outer product.
     private static Variable reordered(Variable v, boolean vector) {

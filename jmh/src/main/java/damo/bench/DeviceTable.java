@@ -26,11 +26,12 @@ public final class DeviceTable {
     private static final String HEAD = """
             %s
 
-            Kernels: the time from the start to the end of each kernel by the device's own clock (OpenCL's profiling of events), added over the launches
-            of a call; the median of %d calls. MB are what they must move at least, inputs and results once; Mop are operations as they are written.
-            GB/s and GF/s are these over the time of the kernels. Limit is what is reached of the nearer of two limits that are measured here, too: the
-            bandwidth of the row COPY, and twice the operations a second of the row CHAIN of the same dtype (twice, since it multiplies and adds one
-            after the other, and a fused multiply-add does both). Calls: wall clock of a whole call by JMH, with what goes to the device and back.
+            Kernels: the time from the start to the end of each kernel by the device's own clock (OpenCL's profiling of events), added over the
+            launches of a call; the median of %d calls. MB are what they must move at least, inputs and results once; Mop are operations as they are
+            written. GB/s and GF/s are these over the time of the kernels. Limit is what is reached of the nearer of two limits that are measured
+            here, too: the bandwidth of the row COPY, and twice the operations a second of the row CHAIN of the same dtype (twice, since it
+            multiplies and adds one after the other, and a fused multiply-add does both); above 100 %% where caches hold the data. Calls: wall clock
+            of a whole call by JMH, with what goes to the device and back.
 
             | workload | launches | MB | Mop | kernels, µs | GB/s | GF/s | limit | call, µs | call on the CPU, µs |
             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -93,9 +94,9 @@ public final class DeviceTable {
     private String line(DeviceWorkload w) {
         Kernels k = kernels.get(w);
         double gigabytes = w.bytes / k.micros / 1e3, operations = w.operations / k.micros / 1e3;
-        return "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(w.text, k.launches, number(w.bytes / 1e6), number(w.operations / 1e6),
-                number(k.micros), number(gigabytes), number(operations), limit(w, gigabytes, operations), number(calls.get("gpu" + w)),
-                number(calls.get("cpu" + w)));
+        return "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(w.text, k.launches, number(w.bytes / 1e6),
+                number(w.operations / 1e6), number(k.micros), number(gigabytes), number(operations), limit(w, gigabytes, operations),
+                number(calls.get("gpu" + w)), number(calls.get("cpu" + w)));
     }
 
     private String limit(DeviceWorkload w, double gigabytes, double operations) {
@@ -103,7 +104,7 @@ public final class DeviceTable {
         DeviceWorkload chain = w.text.contains("float64") ? DeviceWorkload.CHAIN_F64 : DeviceWorkload.CHAIN_F32;
         if (copy == null || !kernels.containsKey(chain)) return "";
         double bandwidth = DeviceWorkload.COPY.bytes / copy.micros / 1e3, arithmetic = 2 * chain.operations / kernels.get(chain).micros / 1e3;
-        return "%.0f %%".formatted(100 * Math.max(gigabytes / bandwidth, operations / arithmetic));
+        return String.format(Locale.ROOT, "%.0f %%", 100 * Math.max(gigabytes / bandwidth, operations / arithmetic));
     }
 
     private static String number(Double x) {
