@@ -37,7 +37,8 @@ final class Laws {
     }
 
     static double binomial(double n, double p, int k) {
-        return k > n ? 0 : Math.exp(LogGamma.value(n + 1) - LogGamma.value(k + 1) - LogGamma.value(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+        return k > n ? 0 : Math.exp(LogGamma.value(n + 1) - LogGamma.value(k + 1) - LogGamma.value(n - k + 1)
+                + k * Math.log(p) + (n - k) * Math.log1p(-p));
     }
 
     /// Kolmogorov and Smirnov: the largest difference of the distribution functions.

@@ -41,7 +41,8 @@ class PartialsTest {
         double[][] points = points(f);
         if (points.length == 0) return;
         NDArray[] at = Arrays.stream(points).map(NDArray::of).toArray(NDArray[]::new);
-        derivatives(xs -> f == ScalarOp.POLYGAMMA ? Build.elementwise(f, 1, xs.get(0)) : f == ScalarOp.WHERE ? Build.elementwise(f, xs.get(0).gt(0), xs.get(1), xs.get(2))
+        derivatives(xs -> f == ScalarOp.POLYGAMMA ? Build.elementwise(f, 1, xs.get(0))
+                : f == ScalarOp.WHERE ? Build.elementwise(f, xs.get(0).gt(0), xs.get(1), xs.get(2))
                 : Build.elementwise(f, xs.toArray()), at);
     }
 

@@ -40,6 +40,12 @@ class SmallFunctionsTest {
         check(softmax(x), x.sub(x.mean(true, 1)));
     }
 
+    /// What a group stores outside of a loop has values in common.
+    @Test void shortRowsOfKnownExtents() {
+        Variable known = x.reshape(4, 3);
+        check(known.sub(known.sum(true, 1)), known.mul(known.sum(true, 1)));
+    }
+
     @Test void products() {
         check(dot(x, x.transpose()), dot(x.transpose(), x), dot(x, x.transpose().sum(1)));
     }
