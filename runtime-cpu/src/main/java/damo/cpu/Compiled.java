@@ -75,9 +75,17 @@ final class Compiled {
         checks = program.checks();
         mayFail = mayFail(program.steps());
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
-        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
+        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, new ColdCode(loaded.code(), ofKernels(loaded, symbols)), () -> load(kernels, Vectors.bits()),
                 new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
         code = tiers == null ? loaded.code() : tiers;
+    }
+
+    private static Parts[] ofKernels(Loader.Loaded loaded, List<String> symbols) {
+        var parts = new Parts[1 + loaded.kernels().values().stream().mapToInt(n -> n).max().orElse(0)];
+        loaded.divisions().forEach((kernel, division) -> {
+            if (!division.isCoarse()) parts[loaded.kernels().get(kernel)] = Parts.of(division, symbols);
+        });
+        return parts;
     }
 
     private Loader.Loaded load(List<Kernel> kernels, int vectorBits) {
