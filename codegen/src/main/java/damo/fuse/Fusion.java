@@ -25,8 +25,8 @@ import java.util.function.Function;
 ///
 /// One pass in program order; when a kernel is looked at, its producers have been fused already. A producer goes *into* its reader if
 /// that computes nothing expensive twice: into a longer expression, into a reduction (prologue), after a reduction (epilogue), into
-/// rows that share reductions. A contraction takes in what only moves elements, before it or
-/// after it. Else kernels over the same extents that share loads become *one* loop with several stores.
+/// rows that share reductions. A contraction takes in what only moves elements, before it, and what computes element by element, after it. Else
+/// kernels over the same extents that share loads become *one* loop with several stores.
 public final class Fusion {
     /// How many kernels back a loop to share is looked for.
     private static final int LOOK_BACK = 8;
@@ -84,8 +84,10 @@ public final class Fusion {
                         built.add(slot);
                         continue;
                     }
-                    for (Buffer buffer : List.copyOf(slot.reads))
-                        if (producers.containsKey(buffer)) inline(producers.get(buffer), buffer, slot, built);
+                    List<Buffer> known = slot.reads.stream().filter(producers::containsKey).toList();
+                    for (Buffer buffer : known) if (!producers.get(buffer).contracts) inline(producers.get(buffer), buffer, slot, built);
+                    // Last: a contraction takes in less before it than other kernels do.
+                    for (Buffer buffer : known) if (producers.get(buffer).contracts) inline(producers.get(buffer), buffer, slot, built);
                     Slot host = host(slot, built);
                     if (host != null) merge(host, slot, built);
                     built.add(slot);
@@ -110,7 +112,7 @@ public final class Fusion {
         var steps = new ArrayList<Step>();
         for (Object step : built.reversed()) {
             if (step instanceof Slot slot) {
-                List<Store> wanted = slot.kernel.stores().stream().filter(s -> uses.of(s.to()) > 0).toList();
+                List<Store> wanted = wanted(slot);
                 Kernel left = new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted);
                 slot.reads.forEach(uses::drop);
                 Loads.of(left).forEach(uses::add);
@@ -120,6 +122,14 @@ public final class Fusion {
             }
         }
         return steps.reversed();
+    }
+
+    /// What somebody reads; of a contraction also a store whose memory it needs.
+    private List<Store> wanted(Slot slot) {
+        List<Store> wanted = slot.kernel.stores().stream().filter(s -> uses.of(s.to()) > 0).toList();
+        if (!slot.contracts || wanted.isEmpty() || Contractions.is(new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted))) return wanted;
+        Store home = Contractions.home(slot.kernel, slot.cost.folds().getFirst().body().dtype()).orElseThrow();
+        return slot.kernel.stores().stream().filter(s -> s == home || uses.of(s.to()) > 0).toList();
     }
 
     /// Computes `buffer` in the reader itself, if that is a gain; a producer that nobody reads any more vanishes.
@@ -147,7 +157,7 @@ public final class Fusion {
 
     private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
         if (sites.positions().isEmpty() || sites.isFlat()) return false;
-        if (producer.contracts) return uses.of(store.to()) == 1 && isCopy(reader.kernel);
+        if (producer.contracts) return uses.of(store.to()) == 1 && producer.kernel.stores().size() == 1 && isEpilogue(producer, store, reader, sites);
         if (reader.contracts) return Contractions.isLinear(store.value());
         if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return false;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
@@ -160,10 +170,16 @@ public final class Fusion {
         return reader.cost.foldsInOrder() && isPrefix(at, reader.kernel.axes());
     }
 
-    /// Whether it only puts each element of another tensor somewhere, so that it could be put there at once.
-    private boolean isCopy(Kernel kernel) {
-        return kernel.stores().size() == 1 && kernel.stores().getFirst().value().op() instanceof Scalar.Load(_, var at)
-                && at.size() == kernel.axes().size() && Set.copyOf(at).equals(Set.copyOf(values.indices(kernel.axes())));
+    /// Whether a contraction can do what `reader` does to each of its results, and nothing else.
+    private boolean isEpilogue(Slot producer, Store store, Slot reader, Sites sites) {
+        List<Value> at = sites.positions().getFirst();
+        return sites.positions().size() == 1 && !sites.isConditional() && at.size() == reader.kernel.axes().size()
+                && Set.copyOf(at).equals(Set.copyOf(values.indices(reader.kernel.axes()))) && isElementwise(reader)
+                && Contractions.home(reader.kernel, store.value().dtype()).isPresent();
+    }
+
+    private static boolean isElementwise(Slot slot) {
+        return slot.cost.folds().isEmpty() && !slot.kernel.adds();
     }
 
     /// A position without the trailing zeros, which are those of axes of extent 1.
@@ -227,20 +243,21 @@ public final class Fusion {
         return null;
     }
 
-    /// Whether one loop suits both: the extents are the same. What folds stays alone: its loops may want another order.
+    /// Whether one loop suits both: the extents are the same. What folds stays alone, since its loops may want another order, save a contraction,
+    /// which does more with its results.
     private static boolean sharesLoop(Slot first, Slot second) {
-        return !first.kernel.adds()
-                && first.cost.folds().isEmpty() && second.cost.folds().isEmpty() && extents(first.kernel).equals(extents(second.kernel));
+        return (isElementwise(first) || first.contracts) && isElementwise(second) && extents(first.kernel).equals(extents(second.kernel));
     }
 
     /// Whether the two share memory traffic, and what one stores is loaded by the other only at the position where it was stored.
     private boolean shares(Slot first, Slot second) {
-        boolean shares = first.kernel.axes().isEmpty() || first.reads.stream().anyMatch(second.reads::contains);
+        boolean shares = first.kernel.axes().isEmpty() || !first.contracts && first.reads.stream().anyMatch(second.reads::contains);
         for (Store store : first.kernel.stores()) {
             if (!second.reads.contains(store.to())) continue;
             var sites = new Sites(second.kernel, store.to());
             if (sites.isFlat() || sites.positions().size() != 1) return false;
             if (!sites.positions().getFirst().equals(values.indices(second.kernel.axes()))) return false;
+            if (first.contracts && sites.isConditional()) return false;
             shares = true;
         }
         return shares;
@@ -255,6 +272,7 @@ public final class Fusion {
         if (host.isFull) return;
         slot.kernel = merged;
         slot.cost = both;
+        slot.contracts |= host.contracts;
         for (Store store : host.kernel.stores()) if (slot.reads.remove(store.to())) uses.drop(store.to());
         for (Buffer read : host.reads) if (!slot.reads.add(read)) uses.drop(read);
         built.remove(host);

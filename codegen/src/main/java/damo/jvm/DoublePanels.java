@@ -51,16 +51,22 @@ final class DoublePanels implements Panels {
             }
     }
 
-    @Override public void small(Product p, int block) {
-        var x = (double[]) p.x();
-        var y = (double[]) p.y();
-        var z = (double[]) p.z();
-        for (int from = 0; from < p.terms(); from += block) {
-            int depth = Math.min(block, p.terms() - from);
-            int y0 = p.y0() + from * p.yTerm();
-            for (int i = 0; i < p.rows(); i++) {
-                int a = p.x0() + i * p.xRow() + from * p.xTerm();
-                row(x, a, p.xTerm(), y, y0, p.yTerm(), p.yColumn(), z, p.z0() + i * p.zRow(), p.zColumn(), p.columns(), depth, p.add() || from > 0);
+    @Override public void add(Object sums, int at, int width, Object from, int z0, int zRow, int zColumn, int rows, int columns) {
+        var s = (double[]) sums;
+        var z = (double[]) from;
+        for (int i = 0; i < rows; i++) for (int j = 0; j < columns; j++) s[at + i * width + j] += z[z0 + i * zRow + j * zColumn];
+    }
+
+    @Override public void small(Product p, Object to, int z0, int zRow, int zColumn, boolean add, int block) {
+        var x = (double[]) p.x;
+        var y = (double[]) p.y;
+        var z = (double[]) to;
+        for (int from = 0; from < p.terms; from += block) {
+            int depth = Math.min(block, p.terms - from);
+            int y0 = p.y0 + from * p.yTerm;
+            for (int i = 0; i < p.rows; i++) {
+                int a = p.x0 + i * p.xRow + from * p.xTerm;
+                row(x, a, p.xTerm, y, y0, p.yTerm, p.yColumn, z, z0 + i * zRow, zColumn, p.columns, depth, add || from > 0);
             }
         }
     }
@@ -90,10 +96,5 @@ final class DoublePanels implements Panels {
             for (int k = 0; k < depth; k++) sum = Math.fma(x[a + k * xTerm], y[b + j * yColumn + k * yTerm], sum);
             z[c + j * zColumn] = add ? z[c + j * zColumn] + sum : sum;
         }
-    }
-
-    @Override public void clear(Product p) {
-        var z = (double[]) p.z();
-        for (int i = 0; i < p.rows(); i++) for (int j = 0; j < p.columns(); j++) z[p.z0() + i * p.zRow() + j * p.zColumn()] = 0;
     }
 }

@@ -23,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -40,6 +42,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Set<String> vectors) {
     static final String DESCRIPTOR = "([Ljava/lang/Object;[III)V", LOOP = "([Ljava/lang/Object;[I)V";
     private static final int FROM = 2, TO = 3;                         // local variables of a kernel: its part of a divided axis
+    private static final int FREE = 4;
 
     /// Loops that are to be methods.
     ///
@@ -85,7 +88,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     private static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops,
             Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
         ClassWriter writer = writer();
-        writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(KernelCode.class)});
+        String[] interfaces = {Type.getInternalName(KernelCode.class), Type.getInternalName(Epilogue.class)};
+        writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", interfaces);
         writer.visitSource(source(name), null);
         constructor(writer);
         var helpers = new Helpers(writer, name);
@@ -94,22 +98,22 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Map<Kernel, Integer> methods = new IdentityHashMap<>();
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
         var vectors = new HashSet<String>();
+        var epilogues = new TreeSet<Integer>();
         for (Kernel kernel : kernels) {
-            List<Stmt> statements = contracted.contains(kernel) ? Contraction.of(values, kernel)
-                    : scheduled(values, kernel, !looped.contains(kernel.name()));
+            List<Stmt> statements = scheduled(values, kernel, contracted.contains(kernel), !looped.contains(kernel.name()));
             scheduled.put(kernel, statements);
-            methods.put(kernel, methods.size());
+            int number = methods.size();
+            methods.put(kernel, number);
             Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
+            var caller = new ProductCode.Caller(name, number);
+            var method = new Method(helpers, caller, divisions.get(kernel), listing.of(kernel), buffers, symbols);
             Vectorization vectorization = Vectorization.of(values, statements, vectorBits);
-            Listing.Lines lines = listing.of(kernel);
             if (vectorization.isAny()) {
-                MethodVisitor trial = writer().visitMethod(ACC_STATIC, "k", DESCRIPTOR, null, null);
-                int size = kernel(trial, helpers, statements, divisions.get(kernel), vectorization, lines, buffers, symbols);
+                int size = method.emit(writer(), statements, vectorization, epilogues);
                 if (size <= MethodTooLarge.LIMIT) vectors.add(kernel.name());
                 else vectorization = Vectorization.NONE;
             }
-            MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + methods.get(kernel), DESCRIPTOR, null, null);
-            int size = kernel(mv, helpers, statements, divisions.get(kernel), vectorization, lines, buffers, symbols);
+            int size = method.emit(writer, statements, vectorization, epilogues);
             if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel.name(), size);
             sizes.put(kernel.name(), size);
         }
@@ -124,14 +128,15 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         }
         helpers.copy();
         dispatch(writer, name, kernels.size(), emitted.size());
+        ProductCode.dispatch(writer, name, epilogues);
         writer.visitEnd();
         return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions, vectors);
     }
 
-    private static List<Stmt> scheduled(Values values, Kernel kernel, boolean unroll) {
+    private static List<Stmt> scheduled(Values values, Kernel kernel, boolean contracts, boolean unroll) {
         Kernel expanded = Expansions.expand(values, kernel);
         MethodTooLarge.check(expanded);
-        return Schedule.of(values, expanded, unroll);
+        return contracts ? Contraction.of(values, expanded) : Schedule.of(values, expanded, unroll);
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {
@@ -191,35 +196,55 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         mv.visitEnd();
     }
 
-    private static int kernel(MethodVisitor mv, Helpers helpers, List<Stmt> statements, Division division, Vectorization vectorization,
-            Listing.Lines lines, Map<Buffer, Integer> buffers, Map<String, Integer> symbols) {
-        mv.visitCode();
-        var start = new Label();
-        mv.visitLabel(start);
-        var lanes = new ScalarLanes(mv, helpers);
-        var method = new KernelMethod(mv, lanes, TO + 1, vectorization);
-        if (division != null) method.divide(division.axis(), FROM, TO);
-        Roots needs = Roots.of(statements);
-        for (Buffer buffer : needs.buffers) {
-            int local = method.values.local(DType.INT32);
-            mv.visitVarInsn(ALOAD, 0);
-            ScalarLanes.integer(mv, buffers.get(buffer));
-            mv.visitInsn(AALOAD);
-            mv.visitTypeInsn(CHECKCAST, Type.getInternalName(buffer.dtype().storage()));
-            mv.visitVarInsn(ASTORE, local);
-            method.values.array(buffer, local);
+    /// The methods of one kernel: its own, and that of what it does after a product of matrices.
+    private record Method(Helpers helpers, ProductCode.Caller caller, Division division, Listing.Lines lines, Map<Buffer, Integer> buffers,
+            Map<String, Integer> symbols) {
+        /// The size of the larger one.
+        int emit(ClassWriter writer, List<Stmt> statements, Vectorization vectorization, Set<Integer> epilogues) {
+            MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + caller.kernel(), DESCRIPTOR, null, null);
+            int size = emit(mv, statements, vectorization, FREE, method -> {
+                if (division != null) method.divide(division.axis(), FROM);
+                method.products(caller);
+            });
+            for (Stmt.Multiply product : ProductCode.products(statements)) {
+                if (product.after().isEmpty()) continue;
+                epilogues.add(caller.kernel());
+                size = Math.max(size, emit(ProductCode.method(writer, caller), product.after().get().body(), vectorization, ProductCode.FREE,
+                        method -> ProductCode.known(method, product)));
+            }
+            return size;
         }
-        for (String symbol : needs.symbols) {
-            int local = method.values.local(DType.INT32);
-            mv.visitVarInsn(ALOAD, 1);
-            ScalarLanes.integer(mv, symbols.get(symbol));
-            mv.visitInsn(IALOAD);
-            mv.visitVarInsn(ISTORE, local);
-            method.values.symbol(symbol, local);
+
+        private int emit(MethodVisitor mv, List<Stmt> statements, Vectorization vectorization, int free, Consumer<KernelMethod> known) {
+            mv.visitCode();
+            var start = new Label();
+            mv.visitLabel(start);
+            var method = new KernelMethod(mv, new ScalarLanes(mv, helpers), free, vectorization);
+            known.accept(method);
+            Roots needs = Roots.of(statements);
+            for (Buffer buffer : needs.buffers) {
+                if (!buffers.containsKey(buffer)) continue;            // the method knows it
+                int local = method.values.local(DType.INT32);
+                mv.visitVarInsn(ALOAD, 0);
+                ScalarLanes.integer(mv, buffers.get(buffer));
+                mv.visitInsn(AALOAD);
+                mv.visitTypeInsn(CHECKCAST, Type.getInternalName(buffer.dtype().storage()));
+                mv.visitVarInsn(ASTORE, local);
+                method.values.array(buffer, local);
+            }
+            for (String symbol : needs.symbols) {
+                if (!symbols.containsKey(symbol)) continue;
+                int local = method.values.local(DType.INT32);
+                mv.visitVarInsn(ALOAD, 1);
+                ScalarLanes.integer(mv, symbols.get(symbol));
+                mv.visitInsn(IALOAD);
+                mv.visitVarInsn(ISTORE, local);
+                method.values.symbol(symbol, local);
+            }
+            method.kernel(statements, lines);
+            mv.visitInsn(RETURN);
+            return finish(mv, start);
         }
-        method.kernel(statements, lines);
-        mv.visitInsn(RETURN);
-        return finish(mv, start);
     }
 
     /// Ends a method that began at `start`, unless it is too large, and tells its size.

@@ -9,9 +9,12 @@ import damo.plan.Roots;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;
 import damo.type.DType;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
 
 /// Emits scheduled statements, each with its line of the listing. Stack contract: a statement leaves no operands.
 final class KernelMethod {
@@ -23,9 +26,8 @@ final class KernelMethod {
     private final FoldCode folds;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
-    private Axis divided;
-    private int from;
-    private int to;
+    private final Map<Axis, Integer> ranges = new HashMap<>();
+    private ProductCode.Caller products;
 
     /// The values that the statements mention.
     final ValueCode values;
@@ -40,11 +42,21 @@ final class KernelMethod {
         folds = new FoldCode(mv, lanes, values, this);
     }
 
-    /// Has loops over `axis` do no positions but those from what is in the local variable `from` to what is in `to`.
-    void divide(Axis axis, int from, int to) {
-        divided = axis;
-        this.from = from;
-        this.to = to;
+    /// Has loops over `axis` do no positions but those from what is in the local variable `range` to what is in the next one.
+    void divide(Axis axis, int range) {
+        ranges.put(axis, range);
+    }
+
+    /// Says that the local variable holds an array of such elements.
+    void cast(int local, DType dtype) {
+        mv.visitVarInsn(ALOAD, local);
+        mv.visitTypeInsn(CHECKCAST, Type.getInternalName(dtype.storage()));
+        mv.visitVarInsn(ASTORE, local);
+    }
+
+    /// Says who it is that multiplies matrices.
+    void products(ProductCode.Caller caller) {
+        products = caller;
     }
 
     /// Emits the statements of one kernel, which see nothing of earlier ones but buffers.
@@ -105,7 +117,7 @@ final class KernelMethod {
             case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
                 int i = values.local(DType.INT32);
                 values.root(from);
-                if (axis == divided) within("max", this.from);
+                if (ranges.containsKey(axis)) within("max", ranges.get(axis));
                 mv.visitVarInsn(ISTORE, i);
                 Runnable end = end(axis, to);
                 VectorLanes vectors = vectors(stmt);
@@ -115,7 +127,7 @@ final class KernelMethod {
                     ScalarLanes.integer(mv, vectors.count() - 1);
                     mv.visitInsn(ISUB);
                     mv.visitVarInsn(ISTORE, whole);
-                    values.vectors(axis, vectors);
+                    values.vectors(vectors);
                     loop(axis, i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(body));
                     values.scalars();
                 }
@@ -132,7 +144,7 @@ final class KernelMethod {
             }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body);
             case Stmt.Run run -> folds.run(run);
-            case Stmt.Multiply product -> ProductCode.multiply(mv, values, product);
+            case Stmt.Multiply product -> ProductCode.multiply(mv, values, product, products, ranges.get(product.row()));
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
@@ -140,10 +152,10 @@ final class KernelMethod {
 
     /// What pushes the end of a loop.
     private Runnable end(Axis axis, Value to) {
-        if (axis != divided) return () -> values.root(to);
+        if (!ranges.containsKey(axis)) return () -> values.root(to);
         int end = values.local(DType.INT32);
         values.root(to);
-        within("min", this.to);
+        within("min", ranges.get(axis) + 1);
         mv.visitVarInsn(ISTORE, end);
         return () -> mv.visitVarInsn(ILOAD, end);
     }

@@ -14,9 +14,9 @@ interface Panels {
     /// Puts the upper left part of a tile, whose rows are `width` long, where it belongs, or adds it there.
     void spill(Object tile, int width, Object z, int z0, int zRow, int zColumn, int rows, int columns, boolean add);
 
-    /// The whole product, in the same order of summation as tiles have it: in blocks of `block` terms.
-    void small(Product p, int block);
+    /// Adds what is in `z` to `sums`, whose rows are `width` long.
+    void add(Object sums, int at, int width, Object z, int z0, int zRow, int zColumn, int rows, int columns);
 
-    /// Stores zeros into the result.
-    void clear(Product p);
+    /// The whole product to `z`, in the same order of summation as tiles have it: in blocks of `block` terms.
+    void small(Product p, Object z, int z0, int zRow, int zColumn, boolean add, int block);
 }

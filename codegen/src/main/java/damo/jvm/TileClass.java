@@ -11,7 +11,7 @@ import org.objectweb.asm.Type;
 /// Emits a [Tile]: all sums of `rows × vectors` vectors are in registers at once. Every access is affine in the innermost loop variable, with
 /// a constant factor where there are many: only then does HotSpot move the range checks out of the loop.
 final class TileClass {
-    private static final int A = 1, A0 = 2, B = 3, B0 = 4, TERM = 5, DEPTH = 6, Z = 7, Z0 = 8, ROW = 9, ADD = 10, K = 11, FREE = 12;
+    private static final int A = 1, A0 = 2, B = 3, B0 = 4, TERM = 5, DEPTH = 6, Z = 7, S = 10, ADD = 13, K = 14, FREE = 15;
     private static final String VECTORS = "jdk/incubator/vector/", VECTOR = "L" + VECTORS + "Vector;", SPECIES = "L" + VECTORS + "VectorSpecies;";
 
     private final MethodVisitor mv;
@@ -81,7 +81,7 @@ final class TileClass {
 
     private void run() {
         mv.visitCode();
-        for (int array : new int[] {A, B, Z}) {
+        for (int array : new int[] {A, B, Z, S}) {
             mv.visitVarInsn(ALOAD, array);
             mv.visitTypeInsn(CHECKCAST, Type.getInternalName(dtype.storage()));
             mv.visitVarInsn(ASTORE, array);
@@ -97,7 +97,7 @@ final class TileClass {
         mv.visitJumpInsn(IFEQ, plain);
         for (int r = 0; r < rows; r++)
             for (int v = 0; v < vectors; v++) {
-                place(r, v);
+                place(S, r, v);
                 load();
                 get(sum(r, v));
                 add();
@@ -156,11 +156,11 @@ final class TileClass {
         mv.visitInsn(IADD);
     }
 
-    /// `→ z, the place of a vector of the result`.
-    private void place(int row, int v) {
-        mv.visitVarInsn(ALOAD, Z);
-        mv.visitVarInsn(ILOAD, Z0);
-        mv.visitVarInsn(ILOAD, ROW);
+    /// `→ array, the place of a vector of the result`; the start and the distance of rows are the parameters after the array.
+    private void place(int array, int row, int v) {
+        mv.visitVarInsn(ALOAD, array);
+        mv.visitVarInsn(ILOAD, array + 1);
+        mv.visitVarInsn(ILOAD, array + 2);
         ScalarLanes.integer(mv, row);
         mv.visitInsn(IMUL);
         mv.visitInsn(IADD);
@@ -196,12 +196,12 @@ final class TileClass {
 
     private void store(int row, int v) {
         if (lanes == 1) {
-            place(row, v);
+            place(Z, row, v);
             get(sum(row, v));
             mv.visitInsn(scalar.variant(IASTORE));
         } else {
             get(sum(row, v));
-            place(row, v);
+            place(Z, row, v);
             mv.visitMethodInsn(INVOKEVIRTUAL, vector, "intoArray", "([%sI)V".formatted(scalar.descriptor()), false);
         }
     }

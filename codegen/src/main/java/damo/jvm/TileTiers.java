@@ -63,7 +63,7 @@ final class TileTiers {
     private static double time(Tiles tiles, int which, Object a, Object b, Object z) {
         Tile tile = tiles.tiles()[which];
         long start = System.nanoTime();
-        for (int i = 0; i < CALLS; i++) tile.run(a, 0, b, 0, tiles.columns(), DEPTH, z, 0, tiles.columns(), (i & 1) > 0);
+        for (int i = 0; i < CALLS; i++) tile.run(a, 0, b, 0, tiles.columns(), DEPTH, z, 0, tiles.columns(), z, 0, tiles.columns(), (i & 1) > 0);
         return (double) (System.nanoTime() - start) / (tiles.heights()[which] * tiles.columns());
     }
 

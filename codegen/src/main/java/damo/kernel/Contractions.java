@@ -2,16 +2,44 @@ package damo.kernel;
 
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
+import damo.type.DType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/// Kernels that are sums of products of two tensors of floats: `z[b, m, n] = sum k { x[b, m, k] · y[b, k, n] }`, whatever the order of axes.
+/// Kernels that are products of matrices: `z[b, m, n] = f(sum k { x[b, m, k] · y[b, k, n] })`, whatever the order of axes. There is one sum, of
+/// products of floats; what is stored are expressions of it, of other elements and of numbers (an epilogue), or the sum itself.
 public final class Contractions {
     private Contractions() {}
 
-    /// Whether `kernel` has one store, of such a sum, and both tensors are loaded at positions that are linear in the loops.
+    /// Whether `kernel` has one such sum, both tensors are loaded at positions that are linear in the loops, and a store is [#home] to it.
     public static boolean is(Kernel kernel) {
-        return kernel.stores().size() == 1 && kernel.stores().getFirst().value().op() instanceof Scalar.Fold(var f, _, var body)
-                && f == Reduction.SUM && body.dtype().isFloat()
+        List<Value> sums = folds(kernel.stores().stream().map(Store::value).toList());
+        return sums.size() == 1 && isProduct(sums.getFirst()) && home(kernel, sums.getFirst().dtype()).isPresent() && !kernel.adds();
+    }
+
+    /// The first store whose elements are of this dtype, at positions that are linear in the loops: its memory may hold sums that are not complete.
+    public static Optional<Store> home(Kernel kernel, DType dtype) {
+        return kernel.stores().stream().filter(s -> s.to().dtype() == dtype && s.at().stream().allMatch(Contractions::isPosition)).findFirst();
+    }
+
+    /// The different reductions in these values, at any depth.
+    public static List<Value> folds(List<Value> values) {
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        var found = new ArrayList<Value>();
+        for (Value value : values)
+            for (Value v : Order.of(value, seen::contains)) {
+                seen.add(v);
+                if (v.op() instanceof Scalar.Fold) found.add(v);
+            }
+        return found;
+    }
+
+    private static boolean isProduct(Value sum) {
+        return sum.op() instanceof Scalar.Fold(var f, _, var body) && f == Reduction.SUM && body.dtype().isFloat()
                 && body.op() instanceof Scalar.Apply(var g, var factors) && g == ScalarOp.MUL
                 && factors.stream().allMatch(Contractions::isLinear);
     }

@@ -3,65 +3,150 @@ package damo.plan;
 import damo.CompilerBug;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.Contractions;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A contraction as products of matrices. Axes that lie one after the other in all tensors become one; one axis of each kind is an axis of the
-/// matrices, and the rest are loops around.
+/// matrices, and the rest are loops around. What is stored of the sums is computed of them afterwards, where they are.
 public final class Contraction {
+    private static final int X = 0, Y = 1, Z = 2;                      // places of strides
+
     private final Values values;
-    private final Stmt.Put put;
-    private final Scalar.Fold sum;
+    private final boolean isTurned;
+    private final List<Stmt.Put> puts;
+    private final Stmt.Put home;
+    private final Value sum;
+    private final List<Axis> terms;
     private final Scalar.Flat x;
     private final Scalar.Flat y;
-    private final List<Axis> all = new ArrayList<>();
+    private final List<Value> offsets;                                 // of x, of y, of the sums, and all others
+    private final Set<Axis> alone = new HashSet<>();                   // what is read is not linear along these
+    private final Map<Axis, Value> joined = new IdentityHashMap<>();   // positions along axes that became one
 
     /// A way through the tensors: along one axis, or several as one, with its stride in each tensor.
-    private record Way(Axis axis, Value x, Value y, Value z) {
+    private record Way(Axis axis, List<Value> strides) {
         Value extent() {
             return axis.extent();
         }
+
+        boolean goes(int tensor, int far) {
+            return Values.isWhole(strides.get(tensor), far);
+        }
     }
 
-    private Contraction(Values values, Kernel kernel) {
+    /// @param isTurned whether the tensors change places
+    private Contraction(Values values, Kernel kernel, boolean isTurned) {
         this.values = values;
-        put = Flatten.puts(values, kernel).getFirst();
-        sum = (Scalar.Fold) put.value().op();
-        List<Value> factors = sum.body().op().operands();
-        x = (Scalar.Flat) factors.get(0).op();
-        y = (Scalar.Flat) factors.get(1).op();
-        all.addAll(kernel.axes());
-        all.addAll(sum.axes());
+        this.isTurned = isTurned;
+        List<Stmt.Put> all = Flatten.puts(values, kernel);
+        sum = Contractions.folds(all.stream().map(Stmt.Put::value).toList()).getFirst();
+        Buffer to = Contractions.home(kernel, sum.dtype()).orElseThrow().to();
+        home = all.stream().filter(p -> p.to().equals(to)).findFirst().orElseThrow();
+        puts = Stream.concat(all.stream().filter(p -> p != home), Stream.of(home)).toList();       // the sum is there until the last
+        Scalar.Fold fold = (Scalar.Fold) sum.op();
+        terms = fold.axes();
+        List<Value> factors = fold.body().op().operands();
+        x = (Scalar.Flat) factors.get(isTurned ? 1 : 0).op();
+        y = (Scalar.Flat) factors.get(isTurned ? 0 : 1).op();
+        var others = new LinkedHashSet<Value>();
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Stmt.Put put : puts) {
+            if (put != home) others.add(put.offset());
+            collect(put.value(), seen, others);
+        }
+        offsets = Stream.concat(Stream.of(x.offset(), y.offset(), home.offset()), others.stream()).toList();
     }
 
-    /// The statements of `kernel`, which is a contraction.
+    /// Adds the offsets of what is read besides the sum.
+    private void collect(Value v, Set<Value> seen, Set<Value> into) {
+        if (v == sum || !seen.add(v)) return;
+        if (v.op() instanceof Scalar.Flat(_, var offset)) into.add(offset);
+        else if (v.op() instanceof Scalar.Index(var axis)) alone.add(axis);
+        else v.op().operands().forEach(o -> collect(o, seen, into));
+    }
+
+    /// The statements of `kernel`, which is a contraction. What is stored of the sums is computed as soon as some are complete ([Stmt.After]).
     public static List<Stmt> of(Values values, Kernel kernel) {
-        return new Contraction(values, kernel).statements(kernel.axes());
+        return new Contraction(values, kernel, false).statements(kernel, true);
     }
 
-    private List<Stmt> statements(List<Axis> axes) {
-        List<Way> free = ways(axes);
-        var rows = merged(free, w -> Values.isWhole(w.y, 0));
-        var columns = merged(free, w -> !Values.isWhole(w.y, 0) && Values.isWhole(w.x, 0));
-        var batch = merged(free, w -> !Values.isWhole(w.y, 0) && !Values.isWhole(w.x, 0));
-        var terms = merged(ways(sum.axes()), _ -> true);
+    /// As [#of], but what is stored of the sums is computed by loops of its own, when all of them lie where a store goes.
+    public static List<Stmt> inTurn(Values values, Kernel kernel) {
+        return new Contraction(values, kernel, false).statements(kernel, false);
+    }
+
+    private List<Stmt> statements(Kernel kernel, boolean atOnce) {
+        List<Way> free = ways(kernel.axes());
+        var rows = merged(free, w -> w.goes(Y, 0));
+        var columns = merged(free, w -> !w.goes(Y, 0) && w.goes(X, 0));
+        var batch = merged(free, w -> !w.goes(Y, 0) && !w.goes(X, 0));
+        var outer = merged(ways(terms), _ -> true);
         Way row = last(rows);
         Way column = last(columns);
-        Way term = last(terms);
+        Way term = last(outer);
+        // zᵀ = yᵀ xᵀ, so that rows of z lie in memory as such.
+        if (!isTurned && row.goes(Z, 1) && !column.goes(Z, 1)) return new Contraction(values, kernel, true).statements(kernel, atOnce);
         batch.addAll(rows);
         batch.addAll(columns);
+        boolean isPlain = puts.size() == 1 && home.value() == sum;
+        if (outer.isEmpty() && (isPlain || atOnce)) return nest(batch, List.of(multiply(batch, row, column, term, false, isPlain ? Optional.empty()
+                : Optional.of(after(batch, row.axis, column.axis)))));
         var inner = new ArrayList<Stmt>();
-        if (!terms.isEmpty()) inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.x, term.y, term.z), false));
+        if (!outer.isEmpty())
+            inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.strides), false, Optional.empty()));
         var each = new ArrayList<>(batch);
-        each.addAll(terms);
-        inner.addAll(nest(terms, List.of(multiply(each, row, column, term, !terms.isEmpty()))));
+        each.addAll(outer);
+        inner.addAll(nest(outer, List.of(multiply(each, row, column, term, !outer.isEmpty(), Optional.empty()))));
+        if (!isPlain) inner.addAll(stores(row.axis, column.axis, values.flat(home.to(), home.offset()), Map.of()));
         return nest(batch, inner);
+    }
+
+    private Stmt.After after(List<Way> batch, Axis row, Axis column) {
+        var sums = new Buffer("sums", sum.dtype(), List.of(row.extent(), column.extent()));
+        Value at = values.add(values.add(values.symbol(Stmt.After.FROM), values.mul(values.index(row), values.symbol(Stmt.After.ROW))),
+                values.index(column));
+        Value around = values.whole(0);
+        for (Way way : batch) around = values.add(values.mul(around, way.extent()), values.index(way.axis));
+        Map<Axis, Value> positions = new HashMap<>();
+        Value rest = values.symbol(Stmt.After.AROUND);
+        for (Way way : batch.reversed()) {
+            positions.put(way.axis, way == batch.getFirst() ? rest : values.apply(ScalarOp.MOD, rest, way.extent()));
+            rest = values.apply(ScalarOp.FLOORDIV, rest, way.extent());
+        }
+        return new Stmt.After(sums, around, stores(row, column, values.flat(sums, at), positions));
+    }
+
+    /// Computes of sums, which are at `total`, what is to be stored.
+    private List<Stmt> stores(Axis row, Axis column, Value total, Map<Axis, Value> positions) {
+        Map<Value, Value> done = new IdentityHashMap<>();
+        Function<Value, Value> image = v -> v == sum ? moved(total) : v.op() instanceof Scalar.Index ? values.replace(moved(v),
+                u -> u.op() instanceof Scalar.Index(var axis) ? positions.get(axis) : null) : null;
+        List<Axis> axes = List.of(row, column);
+        return Schedule.of(values, axes, Flatten.puts(values, puts.stream().map(p -> new Stmt.Put(p.to(), values.replace(p.offset(), image, done),
+                values.replace(p.value(), image, done), p.adds())).toList(), axes));
+    }
+
+    /// `v` along axes that became one.
+    private Value moved(Value v) {
+        return values.replace(v, u -> u.op() instanceof Scalar.Index(var axis) ? joined.get(axis) : null);
     }
 
     /// `body` in loops along `ways`.
@@ -71,37 +156,31 @@ public final class Contraction {
         return nest;
     }
 
-    private Stmt multiply(List<Way> loops, Way row, Way column, Way term, boolean add) {
-        Value x0 = start(x.offset());
-        Value y0 = start(y.offset());
-        Value z0 = start(put.offset());
-        for (Way way : loops) {
-            Value index = values.index(way.axis);
-            x0 = values.add(x0, values.mul(index, way.x));
-            y0 = values.add(y0, values.mul(index, way.y));
-            z0 = values.add(z0, values.mul(index, way.z));
-        }
-        return new Stmt.Multiply(new Stmt.Matrix(x.from(), x0, row.x, term.x), new Stmt.Matrix(y.from(), y0, term.y, column.y),
-                new Stmt.Matrix(put.to(), z0, row.z, column.z), row.extent(), column.extent(), term.extent(), add);
+    private Stmt multiply(List<Way> loops, Way row, Way column, Way term, boolean add, Optional<Stmt.After> after) {
+        Stmt.Matrix left = matrix(x.from(), X, loops, row, term);
+        Stmt.Matrix right = matrix(y.from(), Y, loops, term, column);
+        return new Stmt.Multiply(left, right, matrix(home.to(), Z, loops, row, column), row.axis, column.axis, term.extent(), add, after);
     }
 
-    /// The offset where all positions are 0.
-    private Value start(Value offset) {
-        return values.replace(offset, v -> v.op() instanceof Scalar.Index(var axis) && all.contains(axis) ? values.whole(0) : null);
+    private Stmt.Matrix matrix(Buffer in, int tensor, List<Way> loops, Way row, Way column) {
+        // Where all positions are 0, and on from there.
+        Value from = values.replace(offsets.get(tensor), v -> v.op() instanceof Scalar.Index ? values.whole(0) : null);
+        for (Way way : loops) from = values.add(from, values.mul(values.index(way.axis), way.strides.get(tensor)));
+        return new Stmt.Matrix(in, from, row.strides.get(tensor), column.strides.get(tensor));
     }
 
     private List<Way> ways(List<Axis> axes) {
-        Affine inX = Affine.of(values, x.offset());
-        Affine inY = Affine.of(values, y.offset());
-        Affine inZ = Affine.of(values, put.offset());
+        List<Affine> all = offsets.stream().map(o -> Affine.of(values, o)).toList();
         return axes.stream().filter(axis -> !Values.isWhole(axis.extent(), 1))
-                .map(axis -> new Way(axis, stride(inX, axis), stride(inY, axis), stride(inZ, axis))).toList();
+                .map(axis -> new Way(axis, IntStream.range(0, all.size()).mapToObj(i -> stride(all.get(i), axis, i)).toList())).toList();
     }
 
-    private Value stride(Affine offset, Axis axis) {
+    private Value stride(Affine offset, Axis axis, int tensor) {
         Value stride = offset.stride(axis);
-        if (stride == null) throw new CompilerBug("schedule", "no contraction: a position is not linear in " + axis.name(), put.value().toString());
-        return stride;
+        if (stride != null) return stride;
+        if (tensor <= Z) throw new CompilerBug("schedule", "no contraction: a position is not linear in " + axis.name(), sum.toString());
+        alone.add(axis);
+        return values.whole(0);
     }
 
     /// The ways of one kind, in order, neighbours joined where they can be.
@@ -110,14 +189,24 @@ public final class Contraction {
         for (Way way : ways) {
             if (!kind.test(way)) continue;
             Way outer = result.isEmpty() ? null : result.getLast();
-            if (outer != null && follows(outer.x, way.x, way) && follows(outer.y, way.y, way) && follows(outer.z, way.z, way)) {
+            if (outer != null && follows(outer, way)) {
+                var both = new Axis(way.axis.name(), values.mul(outer.extent(), way.extent()));
+                Value along = values.index(both);
+                joined.replaceAll((_, at) -> at == values.index(outer.axis) ? values.whole(0) : at);
+                joined.put(outer.axis, values.whole(0));
+                joined.put(way.axis, along);
                 result.removeLast();
-                result.add(new Way(new Axis(way.axis.name(), values.mul(outer.extent(), way.extent())), way.x, way.y, way.z));
+                result.add(new Way(both, way.strides));
             } else {
                 result.add(way);
             }
         }
         return result;
+    }
+
+    private boolean follows(Way outer, Way inner) {
+        if (alone.contains(outer.axis) || alone.contains(inner.axis)) return false;
+        return IntStream.range(0, offsets.size()).allMatch(i -> follows(outer.strides.get(i), inner.strides.get(i), inner));
     }
 
     /// Whether one step of the outer way is as far as all of the inner one.
@@ -141,6 +230,6 @@ public final class Contraction {
     /// Takes the last way, or one that goes nowhere.
     private Way last(List<Way> ways) {
         if (!ways.isEmpty()) return ways.removeLast();
-        return new Way(new Axis("one", values.whole(1)), values.whole(0), values.whole(0), values.whole(0));
+        return new Way(new Axis("one", values.whole(1)), Collections.nCopies(offsets.size(), values.whole(0)));
     }
 }

@@ -16,15 +16,18 @@ import java.util.stream.Stream;
 ///
 /// @param axis the axis of that loop; all loops over it are to be restricted to the range
 /// @param work about how many values the kernel computes
-public record Division(Axis axis, List<Work> work) {
+/// @param isCoarse whether each part does again what others do too, as packing a matrix
+public record Division(Axis axis, List<Work> work, boolean isCoarse) {
     /// So many values for each position of loops with these extents.
     public record Work(double values, List<Value> extents) {}
+
+    private static final double MULTIPLICATION = 1.0 / 32;             // in values: all that a product does, it does with vectors
 
     /// How to divide `kernel`, which was scheduled so. Not if something expensive is done before the loop: each thread would do it again.
     public static Optional<Division> of(Kernel kernel, List<Stmt> statements) {
         var walk = new Walk(kernel);
         walk.statements(statements, List.of(), 1, false);
-        return walk.axis == null || !walk.isDivisible ? Optional.empty() : Optional.of(new Division(walk.axis, walk.work));
+        return walk.axis == null || !walk.isDivisible ? Optional.empty() : Optional.of(new Division(walk.axis, walk.work, walk.contracts));
     }
 
     private static final class Walk {
@@ -33,6 +36,7 @@ public record Division(Axis axis, List<Work> work) {
         private final List<Work> work = new ArrayList<>();
         private Axis axis;
         private boolean isDivisible;
+        private boolean contracts;
 
         Walk(Kernel kernel) {
             this.kernel = kernel;
@@ -47,10 +51,16 @@ public record Division(Axis axis, List<Work> work) {
                 switch (stmt) {
                     case Stmt.Let(var value) -> values += count(value);
                     case Stmt.Put(_, var offset, var value, _) -> values += count(offset) + count(value);
-                    case Stmt.Clear _, Stmt.Multiply _ -> isDivisible = false;
+                    case Stmt.Clear _ -> isDivisible = false;
+                    case Stmt.Multiply(_, _, _, var row, var column, var terms, _, var after) -> {
+                        contracts = true;
+                        if (axis == null) axis = row;
+                        work.add(new Work(times * MULTIPLICATION, and(and(and(extents, row.extent()), column.extent()), terms)));
+                        after.ifPresent(a -> statements(a.body(), extents, times, true));
+                    }
                     case Stmt.Guard(_, var body) -> statements(body, extents, times, inside);
                     case Stmt.Loop(var over, _, _, var step, var body) -> {
-                        if (axis == null && kernel.axes().contains(over)) axis = over;
+                        if (axis == null && (kernel.axes().contains(over) || multiplies(body))) axis = over;
                         statements(body, and(extents, over.extent()), times / step, inside || over == axis);
                     }
                     case Stmt.Fold(_, var body) -> {
@@ -63,6 +73,11 @@ public record Division(Axis axis, List<Work> work) {
                     }
                 }
             work.add(new Work(times * values, extents));
+        }
+
+        /// Around products, a loop may be over several axes as one.
+        private static boolean multiplies(List<Stmt> body) {
+            return body.stream().anyMatch(s -> s instanceof Stmt.Multiply || s instanceof Stmt.Loop loop && multiplies(loop.body()));
         }
 
         private static List<Value> and(List<Value> extents, Value extent) {

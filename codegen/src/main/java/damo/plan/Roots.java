@@ -20,6 +20,11 @@ public final class Roots {
 
     private Roots() {}
 
+    /// The values, and what they are computed with.
+    public Set<Value> all() {
+        return seen;
+    }
+
     /// What `statements` mention.
     public static Roots of(List<Stmt> statements) {
         var roots = new Roots();
@@ -45,12 +50,13 @@ public final class Roots {
                 body.forEach(this::statement);
                 add(element);
             }
-            case Stmt.Multiply(var x, var y, var z, var rows, var columns, var terms, _) -> {
+            case Stmt.Multiply(var x, var y, var z, var row, var column, var terms, _, var after) -> {
                 for (Stmt.Matrix m : List.of(x, y, z)) {
                     buffers.add(m.in());
                     List.of(m.from(), m.row(), m.column()).forEach(this::add);
                 }
-                List.of(rows, columns, terms).forEach(this::add);
+                List.of(row.extent(), column.extent(), terms).forEach(this::add);
+                after.ifPresent(a -> add(a.around()));                 // its body is a method of its own
             }
             case Stmt.Clear(var to, var size) -> {
                 buffers.add(to);

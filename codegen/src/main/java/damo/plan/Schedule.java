@@ -19,7 +19,8 @@ import java.util.Set;
 /// What might read beyond a buffer moves only to places where its loop is known to run: not out of a branch, nor out of a fold which
 /// may be empty. Short loops become straight-line code first ([Unroll]); a fold whose rows are contiguous is turned ([Interchange]).
 public final class Schedule {
-    private static final int SHORT = 20;                               // values in a fold's body, above which it is not written out for each lane
+    private static final int SHORT = 20;                               // values in a fold's body, above which it is written out once
+    private static final int TOGETHER = 4;                             // and so often otherwise
 
     final Values values;
     private final Axes axes = new Axes();
@@ -36,24 +37,28 @@ public final class Schedule {
 
     /// As [#of(Values, Kernel)]; without `unroll`, short loops stay loops, which is the least code.
     public static List<Stmt> of(Values values, Kernel kernel, boolean unroll) {
-        var schedule = new Schedule(values);
         Kernel unrolled = unroll ? Unroll.of(values, kernel) : kernel;
-        List<Stmt.Put> puts = Flatten.puts(values, unrolled);
-        List<Value> extents = unrolled.axes().stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
-        var root = new Block(null, null);
-        Interchange turned = Interchange.of(values, unrolled.axes(), puts);
-        Block block = root;
-        var nest = new ArrayList<Block>(List.of(root));
-        for (Axis axis : turned == null ? unrolled.axes() : turned.outer()) nest.add(block = schedule.loop(axis, block));
-        if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
-        else turned.schedule(schedule, block);
-        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
-        List<Stmt> body = extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
+        List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled));
         if (!kernel.adds()) return body;
         var all = new ArrayList<Stmt>();
         for (Store s : kernel.stores()) if (s.adds()) all.add(new Stmt.Clear(s.to(), values.product(s.to().extents())));
         all.addAll(body);
         return all;
+    }
+
+    /// Loops over these axes around these stores, whose offsets have their order.
+    static List<Stmt> of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
+        var schedule = new Schedule(values);
+        List<Value> extents = axes.stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
+        var root = new Block(null, null);
+        Interchange turned = Interchange.of(values, axes, puts);
+        Block block = root;
+        var nest = new ArrayList<Block>(List.of(root));
+        for (Axis axis : turned == null ? axes : turned.outer()) nest.add(block = schedule.loop(axis, block));
+        if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
+        else turned.schedule(schedule, block);
+        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        return extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
     }
 
     /// A list of statements in the making: the body of a loop over `axis`, or none of `axis` is `null`.
@@ -138,7 +143,7 @@ public final class Schedule {
         // Products in order: partial ones might overflow where theirs does not.
         boolean inOrder = !block.statements.isEmpty() || fold.f() == Reduction.PROD && v.dtype().isFloat();
         int lanes = inOrder ? 1 : Stmt.Run.LANES;
-        int together = Unroll.size(List.of(fold.body())) > SHORT ? 1 : lanes;
+        int together = Unroll.size(List.of(fold.body())) > SHORT ? 1 : Math.min(lanes, TOGETHER);
         Stmt inner = new Stmt.Run(v, block.axis, lanes, together, block.statements, fold.body());
         for (Block b : nest.reversed().subList(1, nest.size())) {
             b.statements.add(inner);

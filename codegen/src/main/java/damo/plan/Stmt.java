@@ -4,6 +4,7 @@ import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Value;
 import java.util.List;
+import java.util.Optional;
 
 /// One thing that a scheduled kernel does. Sealed; what a list of statements computes first, the later ones may read, and the lists within them.
 public sealed interface Stmt {
@@ -22,14 +23,25 @@ public sealed interface Stmt {
     /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by [#LANES] accumulators in turn or by one.
     ///
     /// @param lanes the number of accumulators: that is the order of a sum of floats, on every machine
-    /// @param together how many of them are to be fed in one pass, if elements are computed one by one
+    /// @param together how many of them, or vectors of them, are to be fed in one pass
     record Run(Value fold, Axis axis, int lanes, int together, List<Stmt> body, Value element) implements Stmt {
-        /// Enough for four vectors of four doubles in flight.
-        public static final int LANES = 16;
+        /// Enough for two vectors of 16 floats in flight, four of 8 doubles.
+        public static final int LANES = 32;
     }
 
-    /// Makes `z`, or adds to it, the product of two matrices, over `terms` columns of `x` and rows of `y`.
-    record Multiply(Matrix x, Matrix y, Matrix z, Value rows, Value columns, Value terms, boolean add) implements Stmt {}
+    /// Makes `z`, or adds to it, the product of two matrices, over `terms` columns of `x` and rows of `y`. If there is something to do `after`
+    /// it, that is what puts its results into `z`, which then holds nothing but sums that are not complete.
+    record Multiply(Matrix x, Matrix y, Matrix z, Axis row, Axis column, Value terms, boolean add, Optional<After> after) implements Stmt {}
+
+    /// What is done with the sums of some rows and columns as soon as they are complete: `body`, whose loops over both keep to these.
+    ///
+    /// @param sums stands for the memory in which they lie then: from the place [#FROM] on, its rows [#ROW] apart, as if the first row and column of
+    ///     the whole product were there too
+    /// @param around which position of the loops around it is, as one number; [#AROUND] in `body`
+    record After(Buffer sums, Value around, List<Stmt> body) {
+        /// Symbols, which are known to `body` alone.
+        public static final String FROM = "sums from", ROW = "sums row", AROUND = "around";
+    }
 
     /// A matrix in a buffer, from an offset on; its rows lie `row` apart, its columns `column`.
     record Matrix(Buffer in, Value from, Value row, Value column) {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Products of all sizes, layouts and tiles against three loops with the same order of summation: the bits are the same.
 class GemmTest {
     private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 17, 20, 23, 31, 32, 33, 37, 61};
-    private static final int[] DEPTHS = {0, 1, 2, 3, 7, 64, 255, 256, 257, 512, 700};
+    private static final int[] DEPTHS = {0, 1, 2, 3, 7, 64, 255, 319, 320, 321, 512, 700};
 
     private final Random random = new Random(7);
 
@@ -47,72 +47,117 @@ class GemmTest {
         return new Matrix(array, from, byRow ? far : near, byRow ? near : far);
     }
 
-    private Product product(DType dtype, int rows, int columns, int terms) {
-        Matrix x = matrix(dtype, rows, terms), y = matrix(dtype, terms, columns), z = matrix(dtype, rows, columns);
-        return new Product(x.array, x.from, x.row, x.column, y.array, y.from, y.row, y.column, z.array, z.from, z.row, z.column, rows, columns,
-                terms, random.nextBoolean());
+    /// A product to make.
+    private record Case(Matrix x, Matrix y, Matrix z, int rows, int columns, int terms, boolean add) {
+        Product into(Object array) {
+            Product p = array instanceof float[] ? Product.ofFloats() : Product.ofDoubles();
+            return p.x(x.array, x.from, x.row, x.column).y(y.array, y.from, y.row, y.column).z(array, z.from, z.row, z.column, add)
+                    .size(rows, columns, terms);
+        }
+
+        int x(int row, int term) {
+            return x.from + row * x.row + term * x.column;
+        }
+
+        int y(int term, int column) {
+            return y.from + term * y.row + column * y.column;
+        }
+
+        int z(int row, int column) {
+            return z.from + row * z.row + column * z.column;
+        }
+    }
+
+    private Case product(DType dtype, int rows, int columns, int terms) {
+        return new Case(matrix(dtype, rows, terms), matrix(dtype, terms, columns), matrix(dtype, rows, columns), rows, columns, terms,
+                random.nextBoolean());
     }
 
     private static Object copy(Object array) {
         return array instanceof float[] x ? x.clone() : ((double[]) array).clone();
     }
 
-    private static Product into(Product p, Object z) {
-        return new Product(p.x(), p.x0(), p.xRow(), p.xTerm(), p.y(), p.y0(), p.yTerm(), p.yColumn(), z, p.z0(), p.zRow(), p.zColumn(), p.rows(),
-                p.columns(), p.terms(), p.add());
-    }
-
     /// Three loops.
-    private static Object expected(Product p) {
-        Object z = copy(p.z());
-        for (int i = 0; i < p.rows(); i++)
-            for (int j = 0; j < p.columns(); j++) {
-                int at = p.z0() + i * p.zRow() + j * p.zColumn();
-                boolean add = p.add();
-                if (!add && p.terms() == 0) Array.set(z, at, z instanceof float[] ? (Object) 0f : (Object) 0.0);
-                for (int from = 0; from < p.terms(); from += Gemm.DEPTH, add = true) block(p, z, at, i, j, from, add);
+    private static Object expected(Case p) {
+        Object z = copy(p.z.array);
+        for (int i = 0; i < p.rows; i++)
+            for (int j = 0; j < p.columns; j++) {
+                int at = p.z(i, j);
+                boolean add = p.add;
+                if (!add && p.terms == 0) Array.set(z, at, z instanceof float[] ? (Object) 0f : (Object) 0.0);
+                for (int from = 0; from < p.terms; from += Gemm.depth(p.terms), add = true) block(p, z, at, i, j, from, add);
             }
         return z;
     }
 
-    private static void block(Product p, Object z, int at, int i, int j, int from, boolean add) {
-        int to = Math.min(p.terms(), from + Gemm.DEPTH);
+    private static void block(Case p, Object z, int at, int i, int j, int from, boolean add) {
+        int to = Math.min(p.terms, from + Gemm.depth(p.terms));
         if (z instanceof float[] f) {
             float sum = 0;
-            for (int k = from; k < to; k++) sum = Math.fma(((float[]) p.x())[x(p, i, k)], ((float[]) p.y())[y(p, j, k)], sum);
+            for (int k = from; k < to; k++) sum = Math.fma(((float[]) p.x.array)[p.x(i, k)], ((float[]) p.y.array)[p.y(k, j)], sum);
             f[at] = add ? f[at] + sum : sum;
         } else {
             double sum = 0;
-            for (int k = from; k < to; k++) sum = Math.fma(((double[]) p.x())[x(p, i, k)], ((double[]) p.y())[y(p, j, k)], sum);
+            for (int k = from; k < to; k++) sum = Math.fma(((double[]) p.x.array)[p.x(i, k)], ((double[]) p.y.array)[p.y(k, j)], sum);
             ((double[]) z)[at] = add ? ((double[]) z)[at] + sum : sum;
         }
     }
 
-    private static int x(Product p, int row, int term) {
-        return p.x0() + row * p.xRow() + term * p.xTerm();
-    }
-
-    private static int y(Product p, int column, int term) {
-        return p.y0() + term * p.yTerm() + column * p.yColumn();
-    }
-
-    private static void same(Object want, Object got, Product p, String how) {
+    private static void same(Object want, Object got, Case p, String how) {
         for (int i = 0; i < Array.getLength(want); i++)
             if (Array.getDouble(want, i) != Array.getDouble(got, i))
                 assertEquals(Array.getDouble(want, i), Array.getDouble(got, i), "%s, element %d of %d x %d x %d, strides %d %d, %d %d, %d %d"
-                        .formatted(how, i, p.rows(), p.columns(), p.terms(), p.xRow(), p.xTerm(), p.yTerm(), p.yColumn(), p.zRow(), p.zColumn()));
+                        .formatted(how, i, p.rows, p.columns, p.terms, p.x.row, p.x.column, p.y.row, p.y.column, p.z.row, p.z.column));
     }
 
-    private void agrees(Product p, List<Tiles> tiles) {
+    private void agrees(Case p, List<Tiles> tiles) {
         Object want = expected(p);
-        Object got = copy(p.z());
-        Gemm.multiply(into(p, got));
+        Object got = copy(p.z.array);
+        p.into(got).run();
         same(want, got, p, "as called");
-        if (p.rows() == 0 || p.columns() == 0 || p.terms() == 0) return;
+        var stores = new Stores(p);
+        stores.product().run();
+        stores.check(want, "with an epilogue");
+        if (p.rows == 0 || p.columns == 0 || p.terms == 0) return;
         for (Tiles t : tiles) {
-            Object z = copy(p.z());
-            Gemm.of(t.dtype()).product(into(p, z), t);
+            Object z = copy(p.z.array);
+            Gemm.of(t.dtype()).run(p.into(z), t);
             same(want, z, p, "by tiles of " + t.lanes());
+            var others = new Stores(p);
+            Gemm.of(t.dtype()).run(others.product(), t);
+            others.check(want, "with an epilogue by tiles of " + t.lanes());
+        }
+    }
+
+    /// An epilogue that does nothing but put each sum where it belongs.
+    private final class Stores implements Epilogue {
+        private final Case p;
+        private final Object z;
+        private final int[] count;
+
+        Stores(Case p) {
+            this.p = p;
+            z = copy(p.z.array);
+            count = new int[Array.getLength(z)];
+        }
+
+        Product product() {
+            return new Case(p.x, p.y, p.z, p.rows, p.columns, p.terms, false).into(z).then(this, 7, null, null, 9);
+        }
+
+        @Override public void run(int kernel, Object[] buffers, int[] symbols, Object sums, int from, int stride, int around, int row, int rowEnd,
+                int column, int columnEnd) {
+            assertEquals(16, kernel + around);
+            for (int i = row; i < rowEnd; i++)
+                for (int j = column; j < columnEnd; j++) {
+                    Array.set(z, p.z(i, j), Array.get(sums, from + i * stride + j));
+                    count[p.z(i, j)]++;
+                }
+        }
+
+        void check(Object want, String how) {
+            for (int i = 0; i < p.rows; i++) for (int j = 0; j < p.columns; j++) assertEquals(1, count[p.z(i, j)], how);
+            if (!p.add) same(want, z, p, how);
         }
     }
 
@@ -126,7 +171,7 @@ class GemmTest {
 
     @Test void blocksOfRowsAndColumnsMeet() {
         for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-            agrees(product(dtype, 241, 5, 257), List.of());
+            agrees(product(dtype, 241, 5, 357), List.of());
             agrees(product(dtype, 500, 33, 3), List.of());
             agrees(product(dtype, 13, 2100, 2), List.of());
             agrees(product(dtype, 3, 4097, 5), List.of());
@@ -134,21 +179,25 @@ class GemmTest {
     }
 
     @Test void someRowsAreThoseOfTheWhole() {
-        Product p = product(DType.FLOAT64, 57, 40, 300);
-        Object whole = copy(p.z());
-        Object parts = copy(p.z());
-        Gemm.multiply(into(p, whole));
-        for (int from = 0; from < 57; from += 19) Gemm.multiply(into(p, parts).rows(from, from + 19));
+        Case p = product(DType.FLOAT64, 57, 40, 400);
+        Object whole = copy(p.z.array);
+        Object parts = copy(p.z.array);
+        p.into(whole).run();
+        for (int from = 0; from < 57; from += 19) p.into(parts).rows(from, from + 19).run();
+        p.into(parts).rows(57, 76).run();
         same(whole, parts, p, "by parts");
+        var stores = new Stores(p);
+        for (int from = 0; from < 57; from += 20) stores.product().rows(from, from + 20).run();
+        stores.check(whole, "by parts, with an epilogue");
     }
 
     @Test void threadsDoNotDisturbEachOther() {
-        List<Product> products = Stream.generate(() -> product(DType.FLOAT32, 40, 70, 300)).limit(8).toList();
+        List<Case> products = Stream.generate(() -> product(DType.FLOAT32, 40, 70, 300)).limit(8).toList();
         List<Object> want = products.stream().map(GemmTest::expected).toList();
         IntStream.range(0, 400).parallel().forEach(i -> {
-            Product p = products.get(i % 8);
-            Object z = copy(p.z());
-            Gemm.multiply(into(p, z));
+            Case p = products.get(i % 8);
+            Object z = copy(p.z.array);
+            p.into(z).run();
             same(want.get(i % 8), z, p, "beside others");
         });
     }

@@ -11,6 +11,7 @@ import java.lang.reflect.Array;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.util.CheckClassAdapter;
 
@@ -24,26 +25,33 @@ final class Run {
     final KernelCode code;
     private final KernelCode[] wide = new KernelCode[WIDTHS.length];
 
-    private Run(Values values, List<Kernel> kernels, Map<Buffer, Integer> places, Map<String, Integer> extents) {
-        type = type(values, kernels, places, extents, 0);
+    private Run(Values values, List<Kernel> kernels, Set<Kernel> contracted, Map<Buffer, Integer> places, Map<String, Integer> extents) {
+        type = type(values, kernels, contracted, places, extents, 0);
         code = (KernelCode) instance(type.bytes());
         for (int w = 0; w < WIDTHS.length; w++) {
-            vectors[w] = type(values, kernels, places, extents, WIDTHS[w]);
+            vectors[w] = type(values, kernels, contracted, places, extents, WIDTHS[w]);
             if (HAS_VECTORS && !vectors[w].vectors().isEmpty()) wide[w] = (KernelCode) instance(vectors[w].bytes());
         }
     }
 
-    private static KernelClass type(Values values, List<Kernel> kernels, Map<Buffer, Integer> places, Map<String, Integer> extents, int bits) {
-        return KernelClass.of("damo/jvm/Generated", values, kernels, KernelClass.Loops.NONE, places, extents, new Listing("", Map.of()), bits);
+    private static KernelClass type(Values values, List<Kernel> kernels, Set<Kernel> contracted, Map<Buffer, Integer> places,
+            Map<String, Integer> extents, int bits) {
+        return KernelClass.of("damo/jvm/Generated", values, kernels, contracted, KernelClass.Loops.NONE, places, extents,
+                new Listing("", Map.of()), bits);
     }
 
     /// One kernel; its buffers and symbols are numbered in this order.
     static Run of(Values values, List<Kernel> kernels, List<Buffer> buffers, String... symbols) {
+        return of(values, kernels, Set.of(), buffers, symbols);
+    }
+
+    /// The same; the kernels `contracted` run as products of matrices.
+    static Run of(Values values, List<Kernel> kernels, Set<Kernel> contracted, List<Buffer> buffers, String... symbols) {
         var places = new LinkedHashMap<Buffer, Integer>();
         for (Buffer b : buffers) places.put(b, places.size());
         Map<String, Integer> extents = new LinkedHashMap<>();
         for (String s : symbols) extents.put(s, extents.size());
-        return new Run(values, kernels, places, extents);
+        return new Run(values, kernels, contracted, places, extents);
     }
 
     static Object instance(byte[] bytes) {
@@ -64,12 +72,16 @@ final class Run {
     }
 
     void run(int[] symbols, Object... arrays) {
+        run(0, symbols, arrays);
+    }
+
+    void run(int kernel, int[] symbols, Object... arrays) {
         Object[][] copies = new Object[WIDTHS.length][];
         for (int w = 0; w < WIDTHS.length; w++) copies[w] = copy(arrays);
-        code.run(0, arrays, symbols);
+        code.run(kernel, arrays, symbols);
         for (int w = 0; w < WIDTHS.length; w++) {
             if (wide[w] == null) continue;
-            wide[w].run(0, copies[w], symbols);
+            wide[w].run(kernel, copies[w], symbols);
             for (int i = 0; i < arrays.length; i++) same(arrays[i], copies[w][i], "with vectors of %d bits, array %d".formatted(WIDTHS[w], i));
         }
     }

@@ -39,8 +39,14 @@ class ContractTest {
         assertArrayEquals(new double[] {14, 32, 32, 77}, z.toDoubleArray());
     }
 
+    @ParameterizedTest @ValueSource(strings = {"1.0 + (%s)", "tanh(%s) * x[i, 0]", "where((%s) < y[j, 0], (%s), 0.0)"})
+    void expressionsOfTheSumAreAnEpilogue(String element) {
+        Verifier.check(KernelText.parse(product(element.replace("%s", SUM))), "test");
+    }
+
     @ParameterizedTest @ValueSource(strings = {"x[i, 0] * y[j, 0]", "max k < m { x[i, k] * y[j, k] }", "sum k < m { x[i, k] + y[j, k] }",
-        "sum k < m { x[i, k] * 2.0 }", "sum k < m { x[i, k * k] * y[j, k] }", "1.0 + (sum k < m { x[i, k] * y[j, k] })"})
+        "sum k < m { x[i, k] * 2.0 }", "sum k < m { x[i, k * k] * y[j, k] }",
+        "(sum k < m { x[i, k] * y[j, k] }) - (max l < m { x[i, l] })"})
     void otherKernelsAreNoContractions(String element) {
         Program p = KernelText.parse(product(element));
         String message = assertThrows(CompilerBug.class, () -> Verifier.check(p, "test")).getMessage();

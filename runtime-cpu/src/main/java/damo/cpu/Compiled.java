@@ -12,10 +12,8 @@ import damo.plan.Extent;
 import damo.plan.MemoryPlan;
 import damo.spi.Pool;
 import damo.value.NDArray;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -114,15 +112,6 @@ final class Compiled {
         int after = program.kernels();
         return "%d %s, %d before fusion; %d temporaries in %d slots%n%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
                 plan.slots().size(), plan.slotCount(), listing.text()).strip();
-    }
-
-    /// This form as an implementation of `type`, if it is of numbers only and runs for all of them.
-    <T> Optional<T> scalarFunction(Class<T> type, Method method) {
-        boolean numbers = program.symbols().isEmpty() && form.answers().length == 0 && program.outputs().size() == 1
-                && plan.positions().keySet().stream().allMatch(b -> b.rank() == 0)
-                && program.steps().stream().allMatch(s -> s instanceof Step.Launch(var kernel) && kernel.axes().isEmpty());
-        if (!numbers) return Optional.empty();
-        return Optional.of(Loader.scalarFunction(program, listing, Kernels.of(program), form.values(), type, method));
     }
 
     /// Whether some kernel runs with vectors by now, for whoever waits for it.

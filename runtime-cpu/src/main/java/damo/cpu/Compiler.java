@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.CompilerBug;
 import damo.fuse.Fusion;
+import damo.fuse.Turn;
 import damo.jvm.KernelClass;
 import damo.jvm.MethodTooLarge;
 import damo.kernel.Dump;
@@ -11,7 +12,10 @@ import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
+import damo.plan.StraightLine;
+import damo.spi.Entry;
 import java.util.List;
+import java.util.Optional;
 
 /// From a lowered program to one that runs.
 final class Compiler {
@@ -25,7 +29,9 @@ final class Compiler {
     private static final List<Pass> PASSES = List.of(
             // While a kernel is still one op: what may be joined is easiest to see before functions are spelled out and loops are placed,
             // which the emitter does for each kernel as it goes.
-            new Pass("fuse", Fusion::fuse));
+            new Pass("fuse", Fusion::fuse),
+            // Of the products that are left in loops.
+            new Pass("turn", (program, values, _) -> Turn.turn(program, values)));
 
     /// The most values of one kernel. HotSpot compiles no method above 8,000 bytes of bytecode; a value takes some ten.
     private static final int LIMIT = 256;
@@ -38,19 +44,48 @@ final class Compiler {
     static Compiled compile(Specialization lowered, Workers workers) {
         look(lowered.program(), "lower", 0);
         for (int limit = LIMIT;; limit /= 2) {
-            Program program = lowered.program();
-            for (Pass pass : PASSES) {
-                program = pass.rewrite.apply(program, lowered.values(), limit);
-                look(program, pass.name, PASSES.indexOf(pass) + 1);
-            }
-            Listing listing = Listing.of(program);
-            if (Dump.isOn()) Dump.write(KernelClass.source(Loader.className(program)), listing.text());
+            Program program = passed(lowered, limit);
+            Listing listing = listing(program);
             try {
                 return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing, workers);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }
         }
+    }
+
+    /// An implementation of an interface, and the text of what it does.
+    record Entered<T>(T implementation, String text) {}
+
+    /// The program as an implementation of an interface, if it is straight-line code of bearable length.
+    static <T> Optional<Entered<T>> enter(Specialization lowered, Entry<T> entry) {
+        look(lowered.program(), "lower", 0);
+        Optional<Program> straight = StraightLine.of(passed(lowered, LIMIT), lowered.values());
+        if (straight.isEmpty()) return Optional.empty();
+        look(straight.get(), "straight", PASSES.size() + 1);
+        Listing listing = listing(straight.get());
+        try {
+            T implementation = Loader.entry(entry, straight.get(), listing, lowered.values());
+            return Optional.of(new Entered<>(implementation,
+                    "as %s: straight-line code%n%s".formatted(entry.type().getSimpleName(), listing.text())));
+        } catch (MethodTooLarge e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Program passed(Specialization lowered, int limit) {
+        Program program = lowered.program();
+        for (Pass pass : PASSES) {
+            program = pass.rewrite.apply(program, lowered.values(), limit);
+            look(program, pass.name, PASSES.indexOf(pass) + 1);
+        }
+        return program;
+    }
+
+    private static Listing listing(Program program) {
+        Listing listing = Listing.of(program);
+        if (Dump.isOn()) Dump.write(KernelClass.source(Loader.className(program)), listing.text());
+        return listing;
     }
 
     /// Verifies, where assertions are on (as in all our tests), and dumps, where asked to.

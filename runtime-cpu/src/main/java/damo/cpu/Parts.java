@@ -12,7 +12,8 @@ import java.util.List;
 ///
 /// @param extent of the axis that is divided
 /// @param work how many values are computed: the sum of these
-record Parts(Product extent, Product[] work) {
+/// @param each how many parts for each thread are best
+record Parts(Product extent, Product[] work, int each) {
     private static final int EACH = 4;               // parts for each thread, so that one which is late holds up nobody
     private static final int ALIGNED = 64;           // positions: no part but the last ends in the middle of a vector
 
@@ -45,7 +46,8 @@ record Parts(Product extent, Product[] work) {
 
     static Parts of(Division division, List<String> symbols) {
         return new Parts(Product.of(1, List.of(division.axis().extent()), symbols),
-                division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toArray(Product[]::new));
+                division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toArray(Product[]::new),
+                division.isCoarse() ? 1 : EACH);
     }
 
     /// The positions of one part, or 0 if the kernel is better done by the caller alone.
@@ -53,7 +55,7 @@ record Parts(Product extent, Product[] work) {
         if (workers.count() == 1) return 0;
         double values = 0;
         for (Product p : work) values += p.of(symbols);
-        int parts = (int) Math.min(EACH * workers.count(), values / workers.grain());
+        int parts = (int) Math.min(each * workers.count(), values / workers.grain());
         int positions = (int) extent.of(symbols);
         if (parts < 2 || positions < 2) return 0;
         int size = Math.ceilDiv(positions, parts);

@@ -12,6 +12,7 @@ import damo.graph.Variable;
 import damo.interpret.Interpreter;
 import damo.type.DType;
 import damo.value.NDArray;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -39,15 +40,23 @@ class ContractionsTest {
 
     /// Compiles and compares with what it means.
     private static String agrees(Variable result, List<Variable> parameters, NDArray... arguments) {
-        CompiledFunction f = function().in(parameters.toArray(Variable[]::new)).out(result).compile();
-        NDArray got = f.call((Object[]) arguments);
-        NDArray want = Interpreter.run(new Lambda("f", parameters, List.of(result)), List.of(arguments)).getFirst();
-        assertEquals(want.type(), got.type());
-        assertEquals(Arrays.toString(want.shape()), Arrays.toString(got.shape()));
-        double bound = result.dtype() == DType.FLOAT32 ? 2e-4 : result.dtype() == DType.FLOAT64 ? 1e-12 : 0;
-        for (int i = 0; i < want.size(); i++)
-            if (want.dtype().isFloat()) assertEquals(want.doubleAt(i), got.doubleAt(i), bound * (10 + Math.abs(want.doubleAt(i))), "element " + i);
-            else assertEquals(want.longAt(i), got.longAt(i), "element " + i);
+        return agree(List.of(result), parameters, arguments);
+    }
+
+    private static String agree(List<Variable> results, List<Variable> parameters, NDArray... arguments) {
+        CompiledFunction f = function().in(parameters.toArray(Variable[]::new)).out(results).allowUnused().compile();
+        List<NDArray> all = f.callAll((Object[]) arguments);
+        List<NDArray> expected = Interpreter.run(new Lambda("f", parameters, results), List.of(arguments));
+        for (int r = 0; r < results.size(); r++) {
+            NDArray got = all.get(r), want = expected.get(r);
+            assertEquals(want.type(), got.type());
+            assertEquals(Arrays.toString(want.shape()), Arrays.toString(got.shape()));
+            double bound = got.dtype() == DType.FLOAT32 ? 2e-4 : got.dtype() == DType.FLOAT64 ? 1e-12 : 0;
+            for (int i = 0; i < want.size(); i++)
+                if (want.dtype().isFloat())
+                    assertEquals(want.doubleAt(i), got.doubleAt(i), bound * (10 + Math.abs(want.doubleAt(i))), "element " + i);
+                else assertEquals(want.longAt(i), got.longAt(i), "element " + i);
+        }
         return f.explain();
     }
 
@@ -100,11 +109,43 @@ class ContractionsTest {
         assertTrue(text.contains("contract k0"), text);
     }
 
-    @Test void epiloguesFollowAndPrologues() {
-        Variable x = open(DType.FLOAT32, "x", 2), w = open(DType.FLOAT32, "w", 2), b = open(DType.FLOAT32, "b", 1);
-        String text = agrees(tanh(sqr(x).dot(w).add(b)), List.of(x, w, b), any(DType.FLOAT32, 30, 20), any(DType.FLOAT32, 20, 17),
-                any(DType.FLOAT32, 17));
-        assertTrue(text.contains("contract"), text);
+    @Test void whatFollowsElementByElementIsPartOfTheProduct() {
+        Variable x = open(DType.FLOAT32, "x", 2), w = open(DType.FLOAT32, "w", 2), b = open(DType.FLOAT32, "b", 1), h = open(DType.FLOAT32, "h", 2);
+        NDArray[] all = {any(DType.FLOAT32, 30, 20), any(DType.FLOAT32, 20, 17), any(DType.FLOAT32, 17), any(DType.FLOAT32, 30, 17)};
+        List<Variable> parameters = List.of(x, w, b, h);
+        Variable z = x.dot(w);
+        for (Variable v : List.of(tanh(z.add(b)), z.add(b).maximum(0), z.mul(sub(1, sqr(h))), h.sub(z.mul(0.01)), tanh(z).transpose(), z.gt(b)))
+            assertTrue(agrees(v, parameters, all).contains("1 kernel,"), v.toString());
+        assertTrue(agrees(tanh(sqr(x).dot(w).add(b)), parameters, all).contains("2 kernels,"), "what comes before is a kernel of its own");
+    }
+
+    /// Expressions of a product, piled up at random, with other results on the way.
+    @Test void epiloguesOfAllKinds() {
+        long seed = Long.getLong("damo.seed", new Random().nextLong());
+        random.setSeed(seed);
+        for (int i = 0; i < 60; i++) {
+            DType t = random.nextBoolean() ? DType.FLOAT64 : DType.FLOAT32;
+            Variable x = open(t, "x", 2), y = open(t, "y", 2), v = open(t, "v", 1), u = open(t, "u", 2);
+            Variable z = random.nextBoolean() ? x.dot(y) : y.transpose().dot(x.transpose()).transpose();
+            var some = new ArrayList<>(List.of(z));
+            for (int k = 0; k < 4; k++) {
+                Variable a = some.get(random.nextInt(some.size())), b = some.get(random.nextInt(some.size()));
+                some.add(switch (random.nextInt(8)) {
+                    case 0 -> a.add(v);
+                    case 1 -> a.tanh();
+                    case 2 -> a.mul(sub(1, sqr(b)));
+                    case 3 -> u.sub(a.mul(0.01));
+                    case 4 -> where(u.gt(v), a, b.add(v));
+                    case 5 -> a.maximum(0);
+                    case 6 -> a.cast(DType.FLOAT32).mul(0.5f).cast(t);
+                    default -> a.mul(u);
+                });
+            }
+            List<Variable> results = List.of(some.getLast(), random.nextBoolean() ? z : some.getLast().transpose(), isNaN(some.getLast()));
+            int[] rows = {0, 1, 11, 12, 13, 40}, columns = {1, 15, 16, 17, 33}, terms = {0, 1, 20, 330};
+            int m = rows[random.nextInt(rows.length)], n = columns[random.nextInt(columns.length)], k = terms[random.nextInt(terms.length)];
+            agree(results, List.of(x, y, v, u), any(t, m, k), any(t, k, n), any(t, n), any(t, m, n));
+        }
     }
 
     @Test void smallProductsOfKnownSizeStayStraightLines() {
@@ -134,8 +175,11 @@ class ContractionsTest {
             agrees(loop.last(h), List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20));
             agrees(all, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20));
             Variable cost = sqr(loop.last(h)).sum();
+            boolean turned = false;
             for (Variable g : grad(cost, List.of(w, u, h0)))
-                agrees(g, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20));
+                turned |= agrees(g, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20))
+                        .contains("_turned0[");
+            assertTrue(turned, "w is transposed before the loop of the derivatives");
         }
     }
 

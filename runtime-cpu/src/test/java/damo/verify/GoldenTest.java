@@ -24,8 +24,11 @@ import org.junit.jupiter.api.Test;
 /// Values and gradients of an independent implementation, from the folder that `-Ddamo.golden=DIR` names, else from the project's own
 /// copy. `-Ddamo.golden.only=TEXT` takes only cases whose id contains the text.
 class GoldenTest {
-    /// Cases whose true gradient is 0 (that of a sum of softmaxes) and whose expected one is PyTensor's rounding.
-    private static final Set<String> ROUNDING = Set.of("stability/softmax-large");
+    /// Cases whose expected gradient is PyTensor's rounding: the true one is 0 (of a sum of softmaxes), or a difference of nearly equal numbers
+    /// (of erfcx at 10⁶, where four digits are left).
+    private static final Set<String> ROUNDING = Set.of("stability/softmax-large", "stability/erfcx-large");
+    /// An element that SciPy has wrong: `erfcinv(5e-324)` is 27.2, not ∞ (`AccuracyTest` has it from 30 digits).
+    private static final Map<String, Integer> WRONG = Map.of("elementwise/erfcinv-special", 8);
 
     private final Map<String, Integer> skipped = new TreeMap<>();
     private final List<String> failures = new ArrayList<>();
@@ -133,6 +136,7 @@ class GoldenTest {
         double tol = json.get("tol").doubleValue();
         double atol = isGradient && ROUNDING.contains(json.get("id").asText()) ? 1e-15 : json.get("atol").doubleValue();
         for (int i = 0; i < want.size(); i++) {
+            if (WRONG.getOrDefault(json.get("id").asText(), -1) == i) continue;
             boolean equal = want.dtype().isFloat() ? isClose(got.doubleAt(i), want.doubleAt(i), tol, atol)
                     : got.longAt(i) == want.longAt(i);
             if (!equal) return "element %d is %s, expected %s".formatted(i, text(got, i), text(want, i));

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GpuAgreementTest {
     private static final int TOGETHER = 60;                            // samples in one program
     private static final int MOST = OnGpu.ALL ? 10 : 2;                      // samples of an op: a device's compiler takes its time for each
-    private static final double[] AWKWARD = {0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 1e-3, 1e-20, 1e-40, -1e-310, 36, -36, 88, -88, 700, -700,
+    private static final double[] AWKWARD = {0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 1e-3, 1e-20, 1e-40, -1e-310, 36, -36, 88, -88,
+            700, -700,
         30_000, -30_000, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
 
     @BeforeEach void aDeviceIsThere() {

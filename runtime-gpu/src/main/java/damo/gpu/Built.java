@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A program that was built for a session, with its kernels. A kernel's arguments are its own, so one thread at a time may launch it.
+/// A program that was built for a session, with its kernels.
 ///
 /// @param isFromDisk whether its binary was found on disk
-record Built(Session session, MemorySegment program, List<MemorySegment> kernels, boolean isFromDisk) {
+record Built(MemorySegment program, List<BuiltKernel> kernels, boolean isFromDisk) {
     private static final Pattern PLACE = Pattern.compile(":(\\d+):\\d+\\b");            // line and column, behind or before the word "error"
 
     /// Builds `text`, or takes what was built from the same text before.
@@ -27,7 +27,7 @@ record Built(Session session, MemorySegment program, List<MemorySegment> kernels
             try {
                 program = OpenCl.program(session.context, session.device.handle(), binary.get());
                 OpenCl.build(program, session.device.handle(), session.device.options());
-                return of(session, program, text, true);
+                return of(program, text, true);
             } catch (OpenClError e) {
                 if (program != null) OpenCl.releaseProgram(program);   // of another driver, say: built anew, and rewritten
             }
@@ -42,11 +42,12 @@ record Built(Session session, MemorySegment program, List<MemorySegment> kernels
                     place(log, text, listing), log), e), text.text());
         }
         file.ifPresent(f -> Binaries.write(f, OpenCl.binary(program)));
-        return of(session, program, text, false);
+        return of(program, text, false);
     }
 
-    private static Built of(Session session, MemorySegment program, OpenClText text, boolean isFromDisk) {
-        return new Built(session, program, text.entries().stream().map(e -> OpenCl.kernel(program, e.name())).toList(), isFromDisk);
+    private static Built of(MemorySegment program, OpenClText text, boolean isFromDisk) {
+        return new Built(program, text.entries().stream().map(e ->
+            new BuiltKernel(OpenCl.kernel(program, e.name()), e.buffers().size() + e.symbols().size())).toList(), isFromDisk);
     }
 
     /// The line of the IR for the first line of the text that the log complains of.
@@ -59,8 +60,7 @@ record Built(Session session, MemorySegment program, List<MemorySegment> kernels
     }
 
     void release() {
-        if (session.isClosed()) return;                                // its context took all with it
-        kernels.forEach(OpenCl::releaseKernel);
+        kernels.forEach(BuiltKernel::release);
         OpenCl.releaseProgram(program);
     }
 }

@@ -57,7 +57,7 @@ class FunctionsOnDeviceTest {
         var f = function().out(new RandomStreams(7).uniform(4)).on("gpu").compile();
         var same = function().out(new RandomStreams(7).uniform(4)).on("interpreter").compile();
         assertEquals(same.call(), f.call());
-        assertTrue(f.explain().contains("from the host for draw"), f::explain);
+        assertTrue(f.explain().contains("the host computes draw"), f::explain);
     }
 
     @Test void keyedNumbersAreThoseOfEveryBackEnd() {
@@ -76,15 +76,6 @@ class FunctionsOnDeviceTest {
         var f = function().in(x, n).out(loop.last(s)).on("gpu").compile();
         assertEquals(2, f.call(new double[] {0, 4}, 60).doubleAt(0), 1e-12);
         assertTrue(f.explain().contains(" 3 transfers") || f.explain().contains(" 2 transfers"), f::explain);
-    }
-
-    @Test void manyCallsHoldNoMoreMemory() {
-        CompiledFunction f = distance();
-        f.call(new double[100], new double[100]);
-        Session session = Devices.session(OnDevice.device());
-        long held = session.heldBytes();
-        for (int i = 0; i < 2000; i++) f.call(new double[100], new double[100]);
-        assertEquals(held, session.heldBytes());
     }
 
     @Test void threadsShareADevice() throws Exception {
