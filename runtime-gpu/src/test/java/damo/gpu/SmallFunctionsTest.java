@@ -87,6 +87,12 @@ class SmallFunctionsTest {
         check(wide(19, 21), dot(x, x.transpose()).add(x.sum(1)).maximum(0));
     }
 
+    /// Of several tiles, with an epilogue.
+    @Test void tiles() {
+        Variable f = x.cast(DType.FLOAT32);
+        check(wide(70, 35), dot(x, x.transpose()).add(x.sum(1)).maximum(0), dot(f.transpose(), f), dot(x, x.transpose()).dot(x));
+    }
+
     @Test void gathersAndScatters() {
         Variable rows = constant(new long[] {2, 0, 2});
         check(x.take(0, rows), grad(x.take(0, rows).sum(), x), join(0, x, x));
