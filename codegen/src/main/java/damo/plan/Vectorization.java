@@ -10,6 +10,7 @@ import damo.kernel.Values;
 import damo.type.DType;
 import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -64,6 +65,11 @@ public final class Vectorization {
     /// Whether any loop is done with vectors.
     public boolean isAny() {
         return !forms.isEmpty();
+    }
+
+    /// How loops are, in the order of the names of their axes.
+    public List<Form> forms() {
+        return forms.values().stream().sorted(Comparator.comparing(f -> f.axis.name())).toList();
     }
 
     /// Why an innermost loop is not, by its axis.

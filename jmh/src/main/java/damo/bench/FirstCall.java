@@ -2,6 +2,7 @@ package damo.bench;
 
 import static damo.Damo.*;
 
+import damo.CompiledFunction;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -48,9 +49,10 @@ public class FirstCall {
         Workload.PolynomialInPlace f;
 
         @Setup public void compile() {
-            // The compiler has run before, on other operations.
+            // The compiler has run before, on other operations, and what it does in the background is done.
             var z = dvector("z");
-            function().in(z).out(sqrt(abs(z)).sub(tanh(z)).max()).compile().call(x);
+            CompiledFunction other = function().in(z).out(sqrt(abs(z)).sub(tanh(z)).max()).compile();
+            for (long end = System.nanoTime() + 2_000_000_000L; System.nanoTime() < end; ) other.call(x);
             f = Workload.polynomial().as(Workload.PolynomialInPlace.class);
         }
     }

@@ -1,7 +1,6 @@
 package damo.bench;
 
 import java.util.ServiceLoader;
-import java.util.ServiceLoader.Provider;
 import java.util.function.Supplier;
 
 /// A library that is here only with `mvn -Ppeers`, on one thread. Each method takes a workload's data, prepares all that can be prepared once,
@@ -49,7 +48,7 @@ public interface Peer {
     }
 
     static Peer of(Way way) {
-        return ServiceLoader.load(Peer.class).stream().map(Provider::get).filter(peer -> peer.way() == way).findFirst()
+        return ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get).filter(peer -> peer.way() == way).findFirst()
                 .orElseThrow(() -> new IllegalStateException("no class of jmh/src/peers for " + way + ": build with mvn -Ppeers"));
     }
 }

@@ -1,19 +1,23 @@
 package damo.cpu;
 
+import damo.fuse.Fusion;
 import damo.jvm.KernelCode;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
+import damo.kernel.Loads;
 import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.lower.Specialization;
 import damo.plan.Action;
 import damo.plan.Division;
+import damo.plan.Explanation;
 import damo.plan.Extent;
 import damo.plan.MemoryPlan;
 import damo.spi.Pool;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -108,10 +112,24 @@ final class Compiled {
         return new int[] {lowered.kernels(), program.kernels()};
     }
 
+    /// The kernels: how each is done and what it takes, and their text.
     String explain() {
         int after = program.kernels();
-        return "%d %s, %d before fusion; %d temporaries in %d slots%n%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
-                plan.slots().size(), plan.slotCount(), listing.text()).strip();
+        Fusion.Report fused = Compiler.fused(lowered, form.values());
+        String kernels = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(step -> explain((Step.Compute) step, fused))
+                .collect(Collectors.joining());
+        return "%d %s, %d before fusion; %d temporaries in %d slots%n%s%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
+                plan.slots().size(), plan.slotCount(), kernels, listing.text()).strip();
+    }
+
+    private String explain(Step.Compute step, Fusion.Report fused) {
+        Kernel kernel = step.kernel();
+        boolean isAlone = Kernels.loops(program).stream().anyMatch(loop -> loop.all().anyMatch(s -> s == step));
+        String how = Explanation.of(form.values(), step, Vectors.use() == Vectors.Use.OFF ? 0 : Vectors.bits(), isAlone);
+        int were = fused.joined().getOrDefault(kernel.name(), 1);
+        String kept = Loads.of(kernel).stream().filter(b -> plan.slots().containsKey(b) && fused.kept().containsKey(b))
+                .map(b -> "  %s stays in memory: %s%n".formatted(b.name(), fused.kept().get(b))).collect(Collectors.joining());
+        return "%s%s%n%s".formatted(how, were == 1 ? "" : "; was %d kernels".formatted(were), kept);
     }
 
     /// Whether some kernel runs with vectors by now, for whoever waits for it.

@@ -73,6 +73,11 @@ final class Compiler {
         }
     }
 
+    /// What fusion does to a lowered program.
+    static Fusion.Report fused(Program lowered, Values values) {
+        return Fusion.report(lowered, values, LIMIT);
+    }
+
     private static Program passed(Specialization lowered, int limit) {
         Program program = lowered.program();
         for (Pass pass : PASSES) {
