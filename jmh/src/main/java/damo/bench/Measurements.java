@@ -37,7 +37,8 @@ final class Measurements {
 
     private static ChainedOptionsBuilder contest(Row row) {
         ChainedOptionsBuilder options = new OptionsBuilder().include(row.benchmark()).forks(1).addProfiler(GCProfiler.class)
-                .warmupIterations(3).warmupTime(TimeValue.milliseconds(400))
+                // Long enough for the threads that warm up vectors to be done: what they allocate meanwhile would count as ours.
+                .warmupIterations(3).warmupTime(TimeValue.milliseconds(1_000))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds(200));
         if (!row.benchmark().startsWith("Workloads")) return options;
         return options.param("task", row.name()).param("way", row.keys().keySet().stream().map(Way::name).toArray(String[]::new));

@@ -4,6 +4,7 @@ import static damo.Damo.*;
 
 import damo.CompiledFunction;
 import damo.graph.Variable;
+import damo.type.DType;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.List;
@@ -24,13 +25,17 @@ final class Perceptron {
         float[] labels = new float[BATCH * CLASSES];
         var random = new Random(2);
         for (int i = 0; i < BATCH; i++) labels[i * CLASSES + random.nextInt(CLASSES)] = 1;
-        CompiledFunction f = step();
         NDArray xs = NDArray.wrap(x, BATCH, FEATURES);
         NDArray ys = NDArray.wrap(labels, BATCH, CLASSES);
+        NDArray cost = NDArray.zeros(DType.FLOAT32);
+        var f = step().into(cost).with("x", xs).with("labels", ys);
         var plain = new ByHand(Tools.plain());
         var vector = new ByHand(Tools.vector());
         var openBlas = new ByHand(Tools.openBlas());
-        return new Ways(() -> f.call(xs, ys), () -> plain.step(x, labels), 1e-4)
+        return new Ways(() -> {
+            f.run();
+            return cost;
+        }, () -> plain.step(x, labels), 1e-4)
                 .with(Way.VECTOR, () -> vector.step(x, labels)).with(Way.OPENBLAS, () -> openBlas.step(x, labels));
     }
 

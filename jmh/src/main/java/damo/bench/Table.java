@@ -67,7 +67,7 @@ public final class Table {
     }
 
     private static double goal(Row row, Way peer) {
-        return row.name().startsWith("W12") && peer == Way.OPENBLAS ? 0.9 : 0.95;
+        return row.name().startsWith("W12_F") && peer == Way.OPENBLAS ? 0.9 : 0.95;
     }
 
     private Double time(Row row, Way way) {

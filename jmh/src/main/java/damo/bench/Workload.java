@@ -36,6 +36,8 @@ public enum Workload {
     W12_F64_1024("matrix product, 1024², float64", () -> product(1024), Way.VECTOR, Way.OPENBLAS),
     W12_F32_512("matrix product, 512², float32", () -> floatProduct(512), Way.VECTOR, Way.OPENBLAS),
     W12_F32_1024("matrix product, 1024², float32", () -> floatProduct(1024), Way.VECTOR, Way.OPENBLAS),
+    W12_LAYER_F64_512("max(x y + b, 0), 512², float64", () -> layer(512), Way.VECTOR, Way.OPENBLAS),
+    W12_LAYER_F32_512("max(x y + b, 0), 512², float32", () -> floatLayer(512), Way.VECTOR, Way.OPENBLAS),
     W13("M1·M2·M3·v of JOML, typed interface, float32", Transforms::value, Way.JOML),
     W13_GRADIENT("derivatives of the squared length of M1·M2·M3·v by M1, typed interface, float32", Transforms::slope);
 
@@ -160,12 +162,15 @@ public enum Workload {
         double[] y = labels();
         double[] w = weights();
         NDArray matrix = NDArray.wrap(x, SAMPLES, FEATURES);
-        var f = regressionStep(w);
+        NDArray cost = NDArray.zeros(DType.FLOAT64);
+        var f = regressionStep(w).into(cost).with("x", matrix).with("y", y);
         var plain = new Plain.Regression(w);
         var vector = new VectorRegression(w);
         var openBlas = new VectorRegression(w);
-        return new Ways(() -> f.call(matrix, y), () -> plain.step(x, y))
-                .with(Way.VECTOR, () -> vector.step(x, y)).with(Way.OPENBLAS, () -> openBlas.stepByOpenBlas(x, y));
+        return new Ways(() -> {
+            f.run();
+            return cost;
+        }, () -> plain.step(x, y)).with(Way.VECTOR, () -> vector.step(x, y)).with(Way.OPENBLAS, () -> openBlas.stepByOpenBlas(x, y));
     }
 
     /// From nothing to a compiled training step.
@@ -249,6 +254,40 @@ public enum Workload {
         float[] out = new float[n * n];
         return new Ways(product(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n)), () -> Product.of(x, y, plain, n), 1e-3)
                 .with(Way.VECTOR, () -> VectorFloatProduct.of(x, y, out, n)).with(Way.OPENBLAS, () -> OpenBlas.of(x, y, out, n));
+    }
+
+    private static Ways layer(int n) {
+        double[] x = uniform(1, n * n);
+        double[] y = uniform(2, n * n);
+        double[] b = uniform(3, n);
+        double[] plain = new double[n * n];
+        double[] out = new double[n * n];
+        return new Ways(layer(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n), NDArray.of(b)), () -> Plain.rectify(Product.of(x, y, plain, n), b))
+                .with(Way.VECTOR, () -> Vectors.rectify(VectorDoubleProduct.of(x, y, out, n), b))
+                .with(Way.OPENBLAS, () -> Vectors.rectify(OpenBlas.of(x, y, out, n), b));
+    }
+
+    private static Ways floatLayer(int n) {
+        float[] x = Perceptron.uniform(1, n * n, 2);
+        float[] y = Perceptron.uniform(2, n * n, 2);
+        float[] b = Perceptron.uniform(3, n, 2);
+        float[] plain = new float[n * n];
+        float[] out = new float[n * n];
+        return new Ways(layer(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n), NDArray.of(b)), () -> Plain.rectify(Product.of(x, y, plain, n), b), 1e-3)
+                .with(Way.VECTOR, () -> Vectors.rectify(VectorFloatProduct.of(x, y, out, n), b))
+                .with(Way.OPENBLAS, () -> Vectors.rectify(OpenBlas.of(x, y, out, n), b));
+    }
+
+    private static Supplier<Object> layer(NDArray xs, NDArray ys, NDArray bs) {
+        var x = tensor(xs.dtype(), "x", -1, -1);
+        var y = tensor(xs.dtype(), "y", -1, -1);
+        var b = tensor(xs.dtype(), "b", -1);
+        NDArray z = NDArray.zeros(xs.dtype(), xs.shape());
+        var f = function().in(x, y, b).out(dot(x, y).add(b).maximum(0)).compile().into(z).with(x, xs).with(y, ys).with(b, bs);
+        return () -> {
+            f.run();
+            return z;
+        };
     }
 
     private static Supplier<Object> product(NDArray xs, NDArray ys) {
