@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProductsTest {
     private static final int[] ROWS = {0, 1, 2, 7, 31, 32, 33, 61, 63, 64, 65, 97, 129};
     private static final int[] COLUMNS = {0, 1, 3, 31, 32, 33, 63, 64, 65, 127, 128, 129, 151};
-    private static final int[] TERMS = {0, 1, 2, 7, 15, 16, 17, 31, 33, 255, 256, 257, 300, 513};
-    private static final int BLOCK = 256;                              // terms that are added one after the other
+    private static final int[] TERMS = {0, 1, 2, 7, 15, 16, 17, 31, 33, 257, 320, 321, 336, 650};
+    private static final int BLOCK = 320;                              // terms at most that are added one after the other
 
     private final Random random = new Random(11);
 
@@ -89,11 +89,12 @@ class ProductsTest {
         int[] to = offsets(z, store.at(), kernel.axes(), symbols);
         int[] xFrom = offsets(xs, x.at(), kernel.axes(), symbols), xTerm = offsets(xs, x.at(), fold.axes(), symbols);
         int[] yFrom = offsets(ys, y.at(), kernel.axes(), symbols), yTerm = offsets(ys, y.at(), fold.axes(), symbols);
+        int length = Math.ceilDiv(xTerm.length, Math.max(1, Math.ceilDiv(xTerm.length, BLOCK)));
         for (int i = 0; i < to.length; i++) {
             double total = 0, block = 0;
             for (int k = 0; k < xTerm.length; k++) {
                 block = fma(t, xs.doubleAt(xFrom[i] + xTerm[k] - xTerm[0]), ys.doubleAt(yFrom[i] + yTerm[k] - yTerm[0]), block);
-                if ((k + 1) % BLOCK != 0) continue;
+                if ((k + 1) % length != 0) continue;
                 total = rounded(t, total + block);
                 block = 0;
             }
