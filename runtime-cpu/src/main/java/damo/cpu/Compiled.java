@@ -75,11 +75,13 @@ final class Compiled {
         checks = program.checks();
         mayFail = mayFail(program.steps());
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
-        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, new ColdCode(loaded.code(), ofKernels(loaded, symbols)), () -> load(kernels, Vectors.bits()),
+        var first = new ColdCode(loaded.code(), ofKernels(loaded, symbols));
+        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, first, () -> load(kernels, Vectors.bits()),
                 new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
         code = tiers == null ? loaded.code() : tiers;
     }
 
+    /// How kernels are divided, by number; null for those that are better not.
     private static Parts[] ofKernels(Loader.Loaded loaded, List<String> symbols) {
         var parts = new Parts[1 + loaded.kernels().values().stream().mapToInt(n -> n).max().orElse(0)];
         loaded.divisions().forEach((kernel, division) -> {
