@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.fuse.Fusion;
 import damo.jvm.KernelCode;
+import damo.jvm.MethodTooLarge;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
 import damo.kernel.Loads;
@@ -18,6 +19,7 @@ import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -115,6 +117,25 @@ final class Compiled {
         if (serves) workspace.run(arguments, destinations, results);
         workspaces.give(workspace);
         return serves;
+    }
+
+    /// The text of the program.
+    String text() {
+        return listing.text();
+    }
+
+    /// What was emitted: without vectors, and with them if there are any.
+    List<byte[]> classFiles() {
+        return IntStream.of(0, Vectors.use() == Vectors.Use.OFF ? 0 : Vectors.bits()).distinct().boxed()
+                .flatMap(bits -> classFiles(bits).stream()).toList();
+    }
+
+    private List<byte[]> classFiles(int vectorBits) {
+        try {
+            return Loader.classFiles(program, listing, Kernels.of(program), form.values(), plan.positions(), vectorBits);
+        } catch (MethodTooLarge e) {
+            return List.of();                                          // with vectors, which it therefore has not got
+        }
     }
 
     /// How many kernels there are before and after fusion.
