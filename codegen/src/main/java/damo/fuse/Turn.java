@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// Matrices that do not change in a loop, but whose transposes are the right operands of products there (the weights, in the derivative of a recurrent
-/// network): they are transposed once before the loop, not packed across their rows in each step.
+/// Matrices that do not change in a loop, but whose transposes are the right operands of products there (the weights, in the derivative of a
+/// recurrent network): they are transposed once before the loop, not packed across their rows in each step.
 public final class Turn {
     private final Values values;
     private final Set<Buffer> changing = new HashSet<>();

@@ -46,7 +46,8 @@ record Parts(Product extent, Product[] work, int each) {
 
     static Parts of(Division division, List<String> symbols) {
         return new Parts(Product.of(1, List.of(division.axis().extent()), symbols),
-                division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toArray(Product[]::new), division.isCoarse() ? 1 : EACH);
+                division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toArray(Product[]::new),
+                division.isCoarse() ? 1 : EACH);
     }
 
     /// The positions of one part, or 0 if the kernel is better done by the caller alone.

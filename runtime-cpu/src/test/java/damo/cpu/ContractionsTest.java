@@ -52,9 +52,11 @@ class ContractionsTest {
             assertEquals(want.type(), got.type());
             assertEquals(Arrays.toString(want.shape()), Arrays.toString(got.shape()));
             double bound = got.dtype() == DType.FLOAT32 ? 2e-4 : got.dtype() == DType.FLOAT64 ? 1e-12 : 0;
-            for (int i = 0; i < want.size(); i++)
-                if (want.dtype().isFloat()) assertEquals(want.doubleAt(i), got.doubleAt(i), bound * (10 + Math.abs(want.doubleAt(i))), "element " + i);
+            for (int i = 0; i < want.size(); i++) {
+                double w = want.doubleAt(i);
+                if (want.dtype().isFloat()) assertEquals(w, got.doubleAt(i), bound * (10 + Math.abs(w)), "element " + i);
                 else assertEquals(want.longAt(i), got.longAt(i), "element " + i);
+            }
         }
         return f.explain();
     }
@@ -176,7 +178,8 @@ class ContractionsTest {
             Variable cost = sqr(loop.last(h)).sum();
             boolean turned = false;
             for (Variable g : grad(cost, List.of(w, u, h0)))
-                turned |= agrees(g, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20)).contains("_turned0[");
+                turned |= agrees(g, List.of(x, w, u, h0), any(dtype, 7, 9, 13), any(dtype, 20, 20), any(dtype, 9, 20), any(dtype, 13, 20))
+                        .contains("_turned0[");
             assertTrue(turned, "w is transposed before the loop of the derivatives");
         }
     }
