@@ -10,6 +10,7 @@ module damo.core {
     exports damo.rewrite;
     exports damo.spi;
 
+    requires org.apache.commons.numbers.gamma;
     requires transitive org.joml;
 
     uses damo.graph.Evaluator;

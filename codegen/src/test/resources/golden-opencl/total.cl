@@ -51,9 +51,7 @@ void k0_(__global const double* x_, __global double* s_, const int n_) {
     barrier(CLK_LOCAL_MEM_FENCE);
     v1 = shared_double[0];
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane == 0) {
-        s_[0] = v1;
-    }
+    if (lane == 0) s_[0] = v1;
 }
 
 __kernel __attribute__((reqd_work_group_size(128, 1, 1)))
@@ -86,7 +84,5 @@ void k1_(__global const double* x_, __global long* p_, const int n_) {
     barrier(CLK_LOCAL_MEM_FENCE);
     v1 = shared_long[0];
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane == 0) {
-        p_[0] = v1;
-    }
+    if (lane == 0) p_[0] = v1;
 }

@@ -26,6 +26,11 @@ final class Backends {
         return ALL.stream().flatMap(b -> b.devices().stream().map(d -> b.name() + ": " + d)).toList();
     }
 
+    /// Closes all of them.
+    static void close() {
+        ALL.forEach(Backend::close);
+    }
+
     /// The back end of that name; for an empty one that which `-Ddamo.backend=…` names, or the best.
     static Backend named(String wanted) {
         String name = wanted.isEmpty() ? System.getProperty("damo.backend", "") : wanted;

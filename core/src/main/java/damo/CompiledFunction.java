@@ -98,6 +98,10 @@ public final class CompiledFunction {
     /// missing at the end), its result is the only output. A method that returns nothing has one more parameter for each output: an array,
     /// [NDArray] or JOML value to put it into. Types are primitives, primitive arrays, [NDArray], JOML values, and `Object` for any of these.
     ///
+    /// A small function of numbers, JOML values, and arrays whose extents its types say costs what a hand-written method costs, if the interface is
+    /// public; it allocates nothing but what it returns. Extents that only JOML's classes say allow for other products of matrices than
+    /// [#call] has, so the last digit may differ from there.
+    ///
     /// @throws DamoException naming the method, if the types do not fit
     public <T> T as(Class<T> type) {
         return Signature.of(this, type).implementation();
@@ -243,13 +247,22 @@ public final class CompiledFunction {
         }
         state.lock();
         try {
-            state.read(frame.arguments, places.length);
+            state.read(frame.arguments, places.length, executable);
             state.offer(frame.results, outputs.size());
             executable.run(frame.arguments, frame.destinations, frame.results);
-            if (destinations != null) destinations.deliver(frame.results);
+            if (destinations != null) deliver(frame, destinations);
             state.commit(frame.results, outputs.size());
         } finally {
             state.unlock();
+        }
+    }
+
+    private void deliver(Frame frame, Destinations destinations) {
+        try {
+            destinations.deliver(frame.results);
+        } catch (RuntimeException | Error e) {
+            state.drop(frame.results, outputs.size());
+            throw e;
         }
     }
 

@@ -105,7 +105,7 @@ record Definition(String name, Source source, List<In> inputs, List<Out> outputs
         var closed = new Lambda(name.isEmpty() ? "f" : name, parameters, roots);
         whole.checkUnused();                                        // what is missing explains more than what is left over
         Lambda program = Phases.rewrite(closed, disabled);
-        return new CompiledFunction(whole, program, backend.prepare(program), shared);
+        return new CompiledFunction(whole, program, backend.prepare(program, whole.outputs().size()), shared);
     }
 
     /// With the updates that shared variables bring along, also those that only such updates mention.

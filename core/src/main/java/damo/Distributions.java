@@ -90,9 +90,9 @@ public abstract class Distributions {
         List<Variable> shape = p.extents(extents);
         // Mirrored so that most of it is below 0, where probabilities are not rounded to 1.
         Variable mirrored = a.add(b).gt(0);
-        Variable from = NormalLaw.below(Damo.where(mirrored, b.neg(), a));
-        Variable to = NormalLaw.below(Damo.where(mirrored, a.neg(), b));
-        Variable z = NormalLaw.quantile(Parameters.spread(from, shape).add(to.sub(from).mul(uniform(shape))).maximum(1e-300));
+        Variable from = Damo.normalCdf(Damo.where(mirrored, b.neg(), a));
+        Variable to = Damo.normalCdf(Damo.where(mirrored, a.neg(), b));
+        Variable z = Damo.normalQuantile(Parameters.spread(from, shape).add(to.sub(from).mul(uniform(shape))).maximum(1e-300));
         Variable x = m.add(d.mul(Damo.where(mirrored, z.neg(), z).maximum(a).minimum(b)));
         return new Variable(new Op.Assert(x, possible, Variable.message("truncatedNormal", rule, p.given()))).cast(p.dtype());
     }

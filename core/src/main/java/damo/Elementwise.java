@@ -143,6 +143,53 @@ abstract class Elementwise {
         return x.log1mexp();
     }
 
+    /// The error function, `2/√π ∫₀ˣ e^(−t²) dt`.
+    public static Variable erf(Variable x) {
+        return x.erf();
+    }
+
+    /// `1 − erf(x)`, with small relative error for large `x` too.
+    public static Variable erfc(Variable x) {
+        return x.erfc();
+    }
+
+    /// `exp(x²) · erfc(x)`, which neither overflows nor vanishes for large `x`.
+    public static Variable erfcx(Variable x) {
+        return x.erfcx();
+    }
+
+    /// The inverse of [#erf]: ±∞ of ±1, NaN beyond.
+    public static Variable erfinv(Variable x) {
+        return x.erfinv();
+    }
+
+    /// The inverse of [#erfc]: ∞ of 0, −∞ of 2, NaN beyond.
+    public static Variable erfcinv(Variable x) {
+        return x.erfcinv();
+    }
+
+    /// `log |Γ(x)|`: ∞ at 0 and at negative integers. The derivative is [#digamma].
+    public static Variable lgamma(Variable x) {
+        return x.lgamma();
+    }
+
+    /// The derivative of `log Γ(x)`: NaN at negative integers, ∓∞ at ±0.
+    public static Variable digamma(Variable x) {
+        return x.digamma();
+    }
+
+    /// The derivative of order `n` of [#digamma]: for odd `n` ∞ at 0 and at negative integers, for even ones NaN (∓∞ at ±0).
+    ///
+    /// @param n whole numbers from 0 up (of others it is NaN); there is no derivative by them
+    public static Variable polygamma(Variable n, Variable x) {
+        return x.polygamma(n);
+    }
+
+    /// As [#polygamma(Variable, Variable)].
+    public static Variable polygamma(Number n, Variable x) {
+        return x.polygamma(n);
+    }
+
     /// The least integer not below; the derivative is 0.
     public static Variable ceil(Variable x) {
         return x.ceil();

@@ -6,7 +6,6 @@ import damo.spi.Backend;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.List;
-import java.util.Optional;
 
 /// Runs programs op by op, by the book: slow, and there when nothing else is.
 final class InterpreterBackend implements Backend {
@@ -14,7 +13,7 @@ final class InterpreterBackend implements Backend {
         return "interpreter";
     }
 
-    @Override public Executable prepare(Lambda program) {
+    @Override public Executable prepare(Lambda program, int outputs) {
         return new Interpreted(program);
     }
 
@@ -31,10 +30,6 @@ final class InterpreterBackend implements Backend {
                 System.arraycopy(results[i].storage(), 0, destinations[i].storage(), 0, (int) results[i].size());
                 results[i] = destinations[i];
             }
-        }
-
-        @Override public <T> Optional<T> scalarFunction(Class<T> type) {
-            return Optional.empty();
         }
 
         @Override public String explain() {

@@ -107,8 +107,9 @@ public final class Scan {
         TensorType type = xs.type().withExtents(xs.type().extents().subList(1, xs.rank()));
         int nearest = Arrays.stream(taps).boxed().min(Comparator.comparing(Math::abs)).orElseThrow();
         Map<Integer, Variable> others = new HashMap<>();
-        for (int tap : taps) if (tap != nearest) others.put(tap, placeholder(xs.name(), type));
-        var element = new Tapped(label(), xs.name(), type, nearest, others, List.of());
+        String name = xs.name().isEmpty() ? "element" : xs.name();
+        for (int tap : taps) if (tap != nearest) others.put(tap, placeholder(name, type));
+        var element = new Tapped(label(), name, type, nearest, others, List.of());
         for (int tap : taps) {
             elements.add(element.tap(tap));
             sequences.add(last == first ? xs : new Variable(new Op.Slice(xs, 0, Ints.of(tap - first), length, 1)));
@@ -136,8 +137,9 @@ public final class Scan {
         int depth = -Arrays.stream(all).min().orElseThrow();
         List<Variable> first = taps.length == 0 ? List.of(initial) : rows(initial, depth);
         Map<Integer, Variable> others = new HashMap<>();
-        for (int tap = -depth; tap < -1; tap++) others.put(tap, placeholder(initial.name(), first.getFirst().type()));
-        var state = new Tapped(label(), initial.name(), first.getFirst().type(), -1, others, first);
+        String name = initial.name().isEmpty() ? "state" : initial.name();
+        for (int tap = -depth; tap < -1; tap++) others.put(tap, placeholder(name, first.getFirst().type()));
+        var state = new Tapped(label(), name, first.getFirst().type(), -1, others, first);
         states.add(state);
         return state;
     }

@@ -3,8 +3,10 @@ package damo;
 import damo.graph.Op;
 import damo.graph.Source;
 import damo.graph.Variable;
+import damo.spi.Executable;
 import damo.type.TensorType;
 import damo.value.NDArray;
+import damo.value.Remote;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.StampedLock;
@@ -70,12 +72,29 @@ public final class Shared extends Variable {
         return value();
     }
 
-    /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value.
+    /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value. One that lies on a device is
+    /// fetched, once, after calls that update it.
     public NDArray borrow() {
         while (true) {
             Value value = cell.value;
+            if (value.array.remote() != null) {
+                NDArray fetched = fetched();
+                if (fetched != null) return fetched;
+                continue;
+            }
             value.isLent = true;                                       // said before it is certain: who replaces it looks afterwards
             if (cell.value == value) return value.array;
+        }
+    }
+
+    /// The value if it lies elsewhere, else `null`. With the lock, for the memory there is used again afterwards; what is fetched is not.
+    private NDArray fetched() {
+        cell.reading.lock();
+        try {
+            NDArray array = cell.value.array;
+            return array.remote() == null ? null : NDArray.wrap(array.dtype(), array.storage(), array.shape());
+        } finally {
+            cell.reading.unlock();
         }
     }
 
@@ -121,9 +140,15 @@ public final class Shared extends Variable {
         return cell.writing;
     }
 
-    /// The value, for a call that holds a lock.
-    NDArray current() {
-        return cell.value.array;
+    /// The value, for a call of `reader` that holds a lock.
+    NDArray current(Executable reader) {
+        NDArray array = cell.value.array;
+        NDArray adopted = reader.adopt(array);
+        if (adopted == array) return array;
+        synchronized (cell) {                                          // calls that only read go on together
+            if (cell.value.array == array) cell.value = new Value(adopted);
+            return cell.value.array;
+        }
     }
 
     /// Only with the write lock held: memory of an earlier value that nobody sees, for the next one; or `null`.
@@ -134,7 +159,9 @@ public final class Shared extends Variable {
     /// Only with the write lock held, and with [#spare] or an array that nobody else has.
     void replace(NDArray value) {
         Value before = cell.value;
+        Remote elsewhere = before.array.remote();
         cell.value = cell.spare != null && cell.spare.array == value ? cell.spare : new Value(value);
-        cell.spare = before.isLent ? null : before;
+        cell.spare = before.isLent || elsewhere != null ? null : before;
+        if (elsewhere != null) elsewhere.release();                    // nobody outside has seen it: see borrow
     }
 }

@@ -1,13 +1,18 @@
 package damo;
 
 import damo.graph.Variable;
+import damo.spi.Entry;
 import damo.type.DType;
+import damo.value.Joml;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -100,10 +105,11 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
     // ---- implementing
 
     T implementation() {
-        if (isScalar()) {
-            var compiled = function.executable().scalarFunction(type);
-            if (compiled.isPresent()) return compiled.get();
-        }
+        T general = general();
+        return entry(general).flatMap(function.executable()::implementation).orElse(general);
+    }
+
+    private T general() {
         InvocationHandler handler = (proxy, called, arguments) -> {
             if (called.getDeclaringClass() == Object.class) return object(proxy, called, arguments);
             if (called.isDefault()) return InvocationHandler.invokeDefault(proxy, called, arguments);
@@ -113,14 +119,31 @@ record Signature<T>(CompiledFunction function, Class<T> type, Method method, int
         return type.cast(Proxy.newProxyInstance(loader, new Class<?>[] {type}, handler));
     }
 
-    private boolean isScalar() {
-        if (function.hasState() || function.outputs().size() != 1) return false;
-        if (inputs != function.inputs().size() || inputs != method.getParameterCount()) return false;
-        List<Variable> all = Stream.concat(function.inputs().stream(), function.outputs().stream()).toList();
-        List<Class<?>> classes = Stream.concat(Arrays.stream(method.getParameterTypes()), Stream.<Class<?>>of(method.getReturnType())).toList();
-        for (int i = 0; i < all.size(); i++)
-            if (all.get(i).rank() != 0 || classes.get(i) != all.get(i).dtype().storage().componentType()) return false;
-        return true;
+    /// What a back end needs to know to implement the interface itself; nothing if some value needs thought at each call.
+    private Optional<Entry<T>> entry(T general) {
+        if (function.hasState() || inputs != function.inputs().size()) return Optional.empty();
+        Class<?>[] parameters = method.getParameterTypes();
+        boolean isVoid = method.getReturnType() == void.class;
+        var in = new ArrayList<Entry.Passing>();
+        for (int i = 0; i < inputs; i++) in.add(passing(function.inputs().get(i), parameters[i], true));
+        var out = new ArrayList<Entry.Passing>();
+        for (int i = inputs; i < parameters.length; i++) out.add(passing(function.outputs().get(i - inputs), parameters[i], false));
+        if (out.isEmpty() && !isVoid) out.add(passing(function.outputs().getFirst(), method.getReturnType(), false));
+        boolean known = Stream.concat(in.stream(), out.stream()).allMatch(Objects::nonNull);
+        return known ? Optional.of(new Entry<>(type, method, in, out, general)) : Optional.empty();
+    }
+
+    /// How values of this class are those of `v`, or `null`.
+    private static Entry.Passing passing(Variable v, Class<?> c, boolean input) {
+        DType number = JavaTypes.dtype(c);
+        // A negative number is none of an unsigned dtype, which only a look at it tells.
+        if (number != null && v.rank() == 0 && (input ? Arguments.widens(number, v.dtype())
+                : Arguments.widens(v.dtype(), number) || c == v.dtype().storage().componentType())) return new Entry.Number(c, number);
+        if (c == v.dtype().storage() && (v.rank() == 1 || !input && v.rank() > 0)) return new Entry.Flat(c);
+        Joml kind = Joml.of(c);
+        boolean fits = kind != null && kind.shape().size() == v.rank()
+                && (input ? Arguments.widens(kind.dtype(), v.dtype()) : c == kind.type() && Arguments.widens(v.dtype(), kind.dtype()));
+        return fits ? new Entry.Fields(c, kind) : null;
     }
 
     private Object object(Object proxy, Method called, Object[] arguments) {

@@ -1,5 +1,6 @@
 package damo;
 
+import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.Comparator;
 import java.util.List;
@@ -42,9 +43,9 @@ final class State {
         for (int i = locks.length - 1; i >= 0; i--) locks[i].unlock();
     }
 
-    /// Appends the values of what is read to the inputs, of which there are `inputs`.
-    void read(NDArray[] arguments, int inputs) {
-        for (int i = 0; i < read.length; i++) arguments[inputs + i] = read[i].current();
+    /// Appends the values of what is read, by `reader`, to the inputs, of which there are `inputs`.
+    void read(NDArray[] arguments, int inputs, Executable reader) {
+        for (int i = 0; i < read.length; i++) arguments[inputs + i] = read[i].current(reader);
     }
 
     /// Offers memory for the new values, which are results from `outputs` on.
@@ -55,5 +56,10 @@ final class State {
     /// Takes over the new values.
     void commit(NDArray[] results, int outputs) {
         for (int i = 0; i < written.length; i++) written[i].replace(results[outputs + i]);
+    }
+
+    /// Or else gives back the memory of new values that lie elsewhere.
+    void drop(NDArray[] results, int outputs) {
+        for (int i = 0; i < written.length; i++) if (results[outputs + i].remote() != null) results[outputs + i].remote().release();
     }
 }

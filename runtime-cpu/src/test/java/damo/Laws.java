@@ -7,53 +7,38 @@ import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
+import org.apache.commons.numbers.gamma.Erfc;
+import org.apache.commons.numbers.gamma.LogGamma;
+import org.apache.commons.numbers.gamma.RegularizedBeta;
+import org.apache.commons.numbers.gamma.RegularizedGamma;
 
-/// Exact distribution functions, slow and obvious, and tests of goodness of fit.
+/// Exact distribution functions, and tests of goodness of fit.
 final class Laws {
     private static final double DOUBTFUL = 1e-4;
 
     private Laws() {}
 
-    /// log Γ(x): Stirling's series, shifted up.
-    static double logGamma(double x) {
-        if (x < 20) return logGamma(x + 1) - Math.log(x);
-        double y = 1 / (x * x);
-        return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + (1 / 12.0 - y * (1 / 360.0 - y * (1 / 1260.0 - y / 1680))) / x;
-    }
-
-    /// The regularised lower incomplete gamma function, by its power series.
+    /// The regularised lower incomplete gamma function.
     static double gammaBelow(double a, double x) {
-        if (x <= 0) return 0;
-        double term = 1 / a;
-        double sum = term;
-        for (int n = 1; term > sum * 1e-17; n++) sum += term *= x / (a + n);
-        return Math.min(1, sum * Math.exp(a * Math.log(x) - x - logGamma(a)));
+        return x <= 0 ? 0 : RegularizedGamma.P.value(a, x);
     }
 
-    /// The regularised incomplete beta function, by its continued fraction (from the bottom).
+    /// The regularised incomplete beta function.
     static double betaBelow(double a, double b, double x) {
-        if (x > (a + 1) / (a + b + 2)) return 1 - betaBelow(b, a, 1 - x);
-        double fraction = 1;
-        for (int m = 200; m > 0; m--) {
-            double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-            double odd = -(a + m - 1) * (a + b + m - 1) * x / ((a + 2 * m - 2) * (a + 2 * m - 1));
-            fraction = 1 + odd / (1 + even / fraction);
-        }
-        double front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b));
-        return front / a / fraction;
+        return RegularizedBeta.value(x, a, b);
     }
 
     static double normalBelow(double x) {
-        double half = gammaBelow(0.5, x * x / 2) / 2;
-        return x > 0 ? 0.5 + half : 0.5 - half;
+        return Erfc.value(-x * Math.sqrt(0.5)) / 2;
     }
 
     static double poisson(double rate, int k) {
-        return Math.exp(k * Math.log(rate) - rate - logGamma(k + 1));
+        return Math.exp(k * Math.log(rate) - rate - LogGamma.value(k + 1));
     }
 
     static double binomial(double n, double p, int k) {
-        return k > n ? 0 : Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+        return k > n ? 0 : Math.exp(LogGamma.value(n + 1) - LogGamma.value(k + 1) - LogGamma.value(n - k + 1)
+                + k * Math.log(p) + (n - k) * Math.log1p(-p));
     }
 
     /// Kolmogorov and Smirnov: the largest difference of the distribution functions.

@@ -57,7 +57,7 @@ record Cost(int size, int work, List<Scalar.Fold> folds, List<Value> loads) {
             case NEG, ABS, ADD, SUB, MUL, MAX, MIN, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR, NOT, WHERE, FMA, ISNAN, ISINF -> 1;
             case SIGN, SQRT, DIV, FLOORDIV, MOD, CEIL, FLOOR, TRUNC, ROUND -> 5;
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH,
-                 SIGMOID, SOFTPLUS, LOG1MEXP, POW, ATAN2 -> 20;
+                 SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, POW, ATAN2, POLYGAMMA -> 20;
         };
     }
 

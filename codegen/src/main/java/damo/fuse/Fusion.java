@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +33,31 @@ public final class Fusion {
     private static final int LOOK_BACK = 8;
     /// How far above the limit an estimate may be to be worth a count.
     private static final int FAR = 4;
+    private static final String TOO_LARGE = "the kernel would be too large", AGAIN = "it would be computed again for each element";
 
     private final Values values;
     private final int limit;
     private final Uses uses;
+    private final Map<Buffer, String> kept = new LinkedHashMap<>();
+    private final Map<String, Integer> joined = new HashMap<>();
 
     private Fusion(Program program, Values values, int limit) {
         this.values = values;
         this.limit = limit;
         this.uses = new Uses(program);
+    }
+
+    /// What fusion did.
+    ///
+    /// @param joined how many kernels each one that is left was before, by its name
+    /// @param kept why a buffer that one kernel stores is not computed where another one loads it
+    public record Report(Map<String, Integer> joined, Map<Buffer, String> kept) {}
+
+    /// What [#fuse] does.
+    public static Report report(Program program, Values values, int limit) {
+        var fusion = new Fusion(program, values, limit);
+        fusion.fuse(program.steps());
+        return new Report(fusion.joined, fusion.kept);
     }
 
     /// The fused program; no kernel has more than about `limit` values, save those that had more before.
@@ -56,12 +73,14 @@ public final class Fusion {
         boolean isFull;                                      // with a kernel that wanted to join, it was too much
         boolean contracts;
         final Set<Buffer> reads;
+        final Set<String> members = new HashSet<>();         // the kernels that it was
 
         Slot(Step.Compute step) {
             this.kernel = step.kernel();
             this.contracts = step instanceof Step.Contract;
             this.cost = Cost.of(kernel);
             this.reads = Loads.of(kernel);
+            members.add(kernel.name());
         }
 
         Store store(Buffer buffer) {
@@ -116,6 +135,7 @@ public final class Fusion {
                 Kernel left = new Kernel(slot.kernel.name(), slot.kernel.axes(), wanted);
                 slot.reads.forEach(uses::drop);
                 Loads.of(left).forEach(uses::add);
+                joined.put(left.name(), slot.members.size());
                 if (!wanted.isEmpty()) steps.add(slot.contracts ? new Step.Contract(left) : new Step.Launch(left));
             } else {
                 steps.add((Step) step);
@@ -137,12 +157,20 @@ public final class Fusion {
         Store store = producer.store(buffer);
         Cost cost = producer.cost(store);
         var sites = new Sites(reader.kernel, buffer);
-        if (!mayInline(producer, cost, store, reader, sites)) return;
-        Kernel joined = inlined(reader.kernel, producer.kernel, store, sites);
+        String obstacle = obstacle(producer, cost, store, reader, sites);
+        if (obstacle != null) {
+            kept.put(buffer, obstacle);
+            return;
+        }
+        Kernel whole = inlined(reader.kernel, producer.kernel, store, sites);
         Cost both = reader.cost.plus(cost, sites.positions().size());
-        if (both.size() > limit) both = Cost.of(joined);     // much of it may be the same
-        if (both.size() > limit) return;
-        reader.kernel = joined;
+        if (both.size() > limit) both = Cost.of(whole);      // much of it may be the same
+        if (both.size() > limit) {
+            kept.put(buffer, TOO_LARGE);
+            return;
+        }
+        reader.members.addAll(producer.members);
+        reader.kernel = whole;
         reader.cost = both;
         reader.contracts |= producer.contracts;
         reader.reads.remove(buffer);
@@ -155,19 +183,26 @@ public final class Fusion {
         }
     }
 
-    private boolean mayInline(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
-        if (sites.positions().isEmpty() || sites.isFlat()) return false;
-        if (producer.contracts) return uses.of(store.to()) == 1 && producer.kernel.stores().size() == 1 && isEpilogue(producer, store, reader, sites);
-        if (reader.contracts) return Contractions.isLinear(store.value());
-        if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return false;
-        if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return true;
+    /// Why `store` stays, or `null` if it is better computed in the reader.
+    private String obstacle(Slot producer, Cost cost, Store store, Slot reader, Sites sites) {
+        if (sites.positions().isEmpty() || sites.isFlat()) return "it is loaded as a row of elements of other extents";
+        if (producer.contracts) {
+            boolean isOnly = uses.of(store.to()) == 1 && producer.kernel.stores().size() == 1;
+            return isOnly && isEpilogue(producer, store, reader, sites) ? null : "the product is read elsewhere too, or not element by element";
+        }
+        if (reader.contracts) return Contractions.isLinear(store.value()) ? null : "a product reads it again and again";
+        if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return TOO_LARGE;
+        if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return null;
         // A kernel with other stores goes on computing most of this one for them.
-        if (uses.of(store.to()) > 1 || sites.positions().size() > 1 || producer.kernel.stores().size() > 1) return false;
+        if (uses.of(store.to()) > 1) return "several read it, and it is expensive to compute";
+        if (sites.positions().size() > 1) return "it is read at several positions, and it is expensive to compute";
+        if (producer.kernel.stores().size() > 1) return "it is computed together with other results";
         List<Value> at = significant(sites.positions().getFirst());
-        if (cost.folds().isEmpty()) return sites.computesOnce(at);
-        if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return false;
-        if (!cost.foldsInOrder() && (!reader.cost.folds().isEmpty() || at.size() < reader.kernel.axes().size())) return false;
-        return reader.cost.foldsInOrder() && isPrefix(at, reader.kernel.axes());
+        if (cost.folds().isEmpty()) return sites.computesOnce(at) ? null : AGAIN;
+        if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return AGAIN;
+        boolean agrees = cost.foldsInOrder() || reader.cost.folds().isEmpty() && at.size() >= reader.kernel.axes().size();
+        if (!agrees || !reader.cost.foldsInOrder()) return "the reductions go over memory in different orders";
+        return isPrefix(at, reader.kernel.axes()) ? null : AGAIN;
     }
 
     /// Whether a contraction can do what `reader` does to each of its results, and nothing else.
@@ -271,6 +306,7 @@ public final class Fusion {
         host.isFull = both.size() > limit;
         if (host.isFull) return;
         slot.kernel = merged;
+        slot.members.addAll(host.members);
         slot.cost = both;
         slot.contracts |= host.contracts;
         for (Store store : host.kernel.stores()) if (slot.reads.remove(store.to())) uses.drop(store.to());

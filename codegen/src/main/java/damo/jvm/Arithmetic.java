@@ -1,9 +1,19 @@
 package damo.jvm;
 
+import damo.interpret.Polygamma;
+
 /// What takes more than an instruction or a call of `java.lang.Math`. [Helpers] copies these methods into the classes that use them, so
 /// that those need nothing but `java.base`.
 final class Arithmetic {
     private Arithmetic() {}
+
+    static float polygamma(float n, float x) {
+        return (float) Polygamma.of(n, x);
+    }
+
+    static double polygamma(double n, double x) {
+        return Polygamma.of(n, x);
+    }
 
     static int floorDiv(int x, int y) {
         return y == 0 ? 0 : Math.floorDiv(x, y);

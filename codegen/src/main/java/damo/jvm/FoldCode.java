@@ -16,7 +16,7 @@ import org.objectweb.asm.MethodVisitor;
 
 /// Emits folds: their accumulators, and how the elements go into them.
 final class FoldCode {
-    private static final int BLOCK = 1024;                             // terms of a sum that are added without compensation
+    private static final int BLOCK = 2048;                             // terms of a sum that are added without compensation
 
     private final MethodVisitor mv;
     private final Lanes lanes;
@@ -93,101 +93,108 @@ final class FoldCode {
         values.close();
     }
 
-    /// Takes in the elements from `i` to `end`: as many as make whole rounds of the accumulators, which are then added by halves, and one
-    /// after the other those that are left.
+    /// Takes in the elements from `i` to `end`: as far as rounds go by accumulators in turn, and one after the other those that are left.
     private void elements(Stmt.Run run, Accumulators a, int i, int end) {
         int result = values.local(a.dtype);
         start(a, result);
         VectorLanes vectors = method.vectors(run);
-        if (vectors != null || run.lanes() > 1 && (run.together() > 1 || a.lost >= 0)) {
-            var few = new Label();
-            int whole = values.local(DType.INT32);
-            mv.visitVarInsn(ILOAD, end);
-            ScalarLanes.integer(mv, run.lanes() - 1);
-            mv.visitInsn(ISUB);
-            mv.visitInsn(DUP);
-            mv.visitVarInsn(ISTORE, whole);
-            mv.visitVarInsn(ILOAD, i);
-            mv.visitJumpInsn(IF_ICMPLE, few);
-            if (vectors != null) rounds(run, a, i, whole, result, vectors);
-            else if (run.together() > 1) rounds(run, a, i, whole, result);
-            else passes(run, a, i, whole, result);
-            mv.visitLabel(few);
-        }
+        boolean inOrder = a.lost >= 0;
+        if (vectors != null) {
+            int rows = inOrder ? run.lanes() / vectors.count() : run.together();
+            rounds(run, a, i, end, result, vectors, rows, inOrder ? run.lanes() / 2 : vectors.count());
+        } else if (run.lanes() > 1 && inOrder) rounds(run, a, i, end, result, lanes, run.lanes(), run.lanes() / 2);
+        else if (run.lanes() > 1 && run.together() > 1) rounds(run, a, i, end, result, lanes, run.together(), run.together());
         method.loop(run.axis(), i, 1, () -> mv.visitVarInsn(ILOAD, end), () -> element(run, a, result, 0, lanes));
-        if (a.lost < 0) combine(a, a.total, result);
-        else compensate(a, result);
+        if (inOrder) compensate(a, result);
+        else combine(a, a.total, result, lanes);
     }
 
-    /// Feeds the accumulators in turn.
-    private void rounds(Stmt.Run run, Accumulators a, int i, int whole, int result) {
-        int n = run.lanes();
-        var partial = new int[n];
-        for (int lane = 0; lane < n; lane++) start(a, partial[lane] = lane == 0 ? result : values.local(a.dtype));
-        method.loop(run.axis(), i, n, () -> mv.visitVarInsn(ILOAD, whole), () -> {
-            for (int lane = 0; lane < n; lane++) element(run, a, partial[lane], lane, lanes);
-        });
-        halve(a, partial);
-    }
-
-    /// The same with the accumulators in vectors.
-    private void rounds(Stmt.Run run, Accumulators a, int i, int whole, int result, VectorLanes vectors) {
-        int n = run.lanes();
-        int count = vectors.count();
-        var rows = new int[n / count];
-        for (int row = 0; row < rows.length; row++) start(a, rows[row] = values.local(), vectors);
-        values.vectors(run.axis(), vectors);
-        method.loop(run.axis(), i, n, () -> mv.visitVarInsn(ILOAD, whole), () -> {
-            for (int row = 0; row < rows.length; row++) element(run, a, rows[row], row * count, vectors);
-        });
-        values.scalars();
-        var partial = new int[n];
-        for (int lane = 0; lane < n; lane++) {
-            partial[lane] = lane == 0 ? result : values.local(a.dtype);
-            vectors.get(a.dtype, rows[lane / count]);
-            vectors.lane(a.dtype, lane % count);
-            lanes.set(a.dtype, partial[lane]);
-        }
-        halve(a, partial);
-    }
-
-    private void halve(Accumulators a, int[] partial) {
-        for (int half = partial.length / 2; half > 0; half /= 2)
-            for (int lane = 0; lane < half; lane++) combine(a, partial[lane], partial[lane + half]);
-    }
-
-    /// Feeds one accumulator after the other, which gives the same in less code. In the order of their numbers read backwards, the halves
-    /// that are to be added come one after the other.
-    private void passes(Stmt.Run run, Accumulators a, int i, int whole, int result) {
-        int n = run.lanes();
-        int levels = Integer.numberOfTrailingZeros(n);
-        var sums = new int[levels];                                    // at each level, the half that waits for the other
-        for (int level = 0; level < levels; level++) start(a, sums[level] = values.local(a.dtype));
-        int pass = values.local(DType.INT32);
-        int at = values.local(DType.INT32);
+    /// Feeds `rows` accumulators in turn, each with the lanes of `as`, until fewer than `last` terms are left: as many as the first half of
+    /// the accumulators have lanes, or the first of them. The accumulators are then added by halves.
+    ///
+    /// Some are fed together, and then the next ones from the beginning, which gives the same in less code. In the order of their numbers
+    /// read backwards, the halves that are to be added come one after the other.
+    private void rounds(Stmt.Run run, Accumulators a, int i, int end, int result, Lanes as, int rows, int last) {
+        VectorLanes vectors = as instanceof VectorLanes v ? v : null;
+        int count = vectors == null ? 1 : vectors.count();
+        int round = rows * count;
+        int together = Math.min(rows, run.together());
+        int passes = rows / together;
+        int levels = Integer.numberOfTrailingZeros(passes);
+        var none = new Label();
         int stop = values.local(DType.INT32);
-        mv.visitVarInsn(ILOAD, whole);
+        whole(i, end, last, stop);
+        mv.visitVarInsn(ILOAD, stop);
+        mv.visitVarInsn(ILOAD, i);
+        mv.visitJumpInsn(IF_ICMPLE, none);
+        int whole = values.local(DType.INT32);
+        whole(i, end, together > 1 ? round : last, whole);
+        var partial = new int[together];
+        for (int row = 0; row < together; row++) partial[row] = local(a.dtype, as);
+        int at = values.local(DType.INT32);
+        if (vectors != null) values.vectors(vectors);
+        Runnable pass = () -> {
+            for (int local : partial) start(a, local, as);
+            int apart = passes * count;
+            method.loop(run.axis(), at, round, () -> mv.visitVarInsn(ILOAD, whole), () -> {
+                for (int row = 0; row < together; row++) element(run, a, partial[row], row * apart, as);
+            });
+            if (together > 1 && last < round) {
+                int few = Math.min(together, Math.max(1, last / apart));
+                method.loop(run.axis(), at, passes * last, () -> mv.visitVarInsn(ILOAD, stop), () -> {
+                    for (int row = 0; row < few; row++) element(run, a, partial[row], row * apart, as);
+                });
+            }
+            halve(a, partial, as);
+        };
+        if (passes == 1) {
+            mv.visitVarInsn(ILOAD, i);
+            mv.visitVarInsn(ISTORE, at);
+            pass.run();
+        } else passes(run, a, i, at, count, levels, partial[0], as, pass);
+        mv.visitVarInsn(ILOAD, stop);
+        mv.visitVarInsn(ISTORE, i);
+        if (vectors != null) {
+            values.scalars();
+            lanes(a, partial[0], vectors, result);
+        } else {
+            lanes.get(a.dtype, partial[0]);
+            lanes.set(a.dtype, result);
+        }
+        mv.visitLabel(none);
+    }
+
+    /// Stores into `stop` where the last whole one of so many terms from `i` on ends.
+    private void whole(int i, int end, int terms, int stop) {
+        mv.visitVarInsn(ILOAD, end);
         mv.visitVarInsn(ILOAD, i);
         mv.visitInsn(ISUB);
-        ScalarLanes.integer(mv, n - 1);
-        mv.visitInsn(IADD);
-        ScalarLanes.integer(mv, -n);
+        ScalarLanes.integer(mv, -terms);
         mv.visitInsn(IAND);
         mv.visitVarInsn(ILOAD, i);
         mv.visitInsn(IADD);
         mv.visitVarInsn(ISTORE, stop);
+    }
+
+    /// Adds what each of `1 << levels` passes leaves in `result`, a pass beginning at `at`.
+    private void passes(Stmt.Run run, Accumulators a, int i, int at, int count, int levels, int result, Lanes as, Runnable body) {
+        start(a, result, as);
+        var waiting = new int[levels];                                 // at each level, the half that waits for the other
+        for (int level = 0; level < levels; level++) start(a, waiting[level] = local(a.dtype, as), as);
+        int pass = values.local(DType.INT32);
         ScalarLanes.integer(mv, 0);
         mv.visitVarInsn(ISTORE, pass);
-        method.loop(run.axis(), pass, 1, () -> ScalarLanes.integer(mv, n), () -> {
-            start(a, result);
+        method.loop(run.axis(), pass, 1, () -> ScalarLanes.integer(mv, 1 << levels), () -> {
             mv.visitVarInsn(ILOAD, pass);
             mv.visitMethodInsn(INVOKESTATIC, "java/lang/Integer", "reverse", "(I)I", false);
             ScalarLanes.integer(mv, Integer.SIZE - levels);
             mv.visitInsn(IUSHR);
+            ScalarLanes.integer(mv, count);
+            mv.visitInsn(IMUL);
             mv.visitVarInsn(ILOAD, i);
             mv.visitInsn(IADD);
             mv.visitVarInsn(ISTORE, at);
-            method.loop(run.axis(), at, n, () -> mv.visitVarInsn(ILOAD, stop), () -> element(run, a, result, 0, lanes));
+            body.run();
             var kept = new Label();
             for (int level = 0; level < levels; level++) {
                 var second = new Label();
@@ -195,38 +202,64 @@ final class FoldCode {
                 ScalarLanes.integer(mv, 1 << level);
                 mv.visitInsn(IAND);
                 mv.visitJumpInsn(IFNE, second);
-                lanes.get(a.dtype, result);
-                lanes.set(a.dtype, sums[level]);
+                as.get(a.dtype, result);
+                as.set(a.dtype, waiting[level]);
                 mv.visitJumpInsn(GOTO, kept);
                 mv.visitLabel(second);
-                combine(a, result, sums[level]);
+                combine(a, result, waiting[level], as);
             }
             mv.visitLabel(kept);
         });
-        mv.visitVarInsn(ILOAD, stop);
-        mv.visitVarInsn(ISTORE, i);
+    }
+
+    /// Adds the lanes of a vector by halves.
+    private void lanes(Accumulators a, int vector, VectorLanes vectors, int result) {
+        var partial = new int[vectors.count()];
+        for (int lane = 0; lane < partial.length; lane++) {
+            partial[lane] = lane == 0 ? result : values.local(a.dtype);
+            vectors.get(a.dtype, vector);
+            vectors.lane(a.dtype, lane);
+            lanes.set(a.dtype, partial[lane]);
+        }
+        halve(a, partial, lanes);
+    }
+
+    private void halve(Accumulators a, int[] partial, Lanes as) {
+        for (int half = partial.length / 2; half > 0; half /= 2)
+            for (int row = 0; row < half; row++) combine(a, partial[row], partial[row + half], as);
+    }
+
+    private int local(DType t, Lanes as) {
+        return as == lanes ? values.local(t) : values.local();
     }
 
     private void element(Stmt.Run run, Accumulators a, int into, int shift, Lanes as) {
         values.open();
         values.shift(run.axis(), shift);
         method.statements(run.body());
-        values.needing(List.of(run.element()), () -> {
-            as.get(a.dtype, into);
-            values.element(run.element());
-            as.apply(a.f.step(), a.dtype);
-            as.set(a.dtype, into);
-        });
+        if (a.lost >= 0 && run.element().op() instanceof Scalar.Apply(var f, var factors) && f == ScalarOp.MUL)
+            values.needing(factors, () -> {                            // one rounding, and one instruction
+                factors.forEach(values::element);
+                as.get(a.dtype, into);
+                as.apply(ScalarOp.FMA, a.dtype);
+            });
+        else
+            values.needing(List.of(run.element()), () -> {
+                as.get(a.dtype, into);
+                values.element(run.element());
+                as.apply(a.f.step(), a.dtype);
+            });
+        as.set(a.dtype, into);
         values.shift(run.axis(), 0);
         values.close();
     }
 
     /// Takes one accumulator into another.
-    private void combine(Accumulators a, int into, int from) {
-        lanes.get(a.dtype, into);
-        lanes.get(a.dtype, from);
-        lanes.apply(a.f.step(), a.dtype);
-        lanes.set(a.dtype, into);
+    private void combine(Accumulators a, int into, int from, Lanes as) {
+        as.get(a.dtype, into);
+        as.get(a.dtype, from);
+        as.apply(a.f.step(), a.dtype);
+        as.set(a.dtype, into);
     }
 
     /// Kahan: `y = x − lost; t = total + y; lost = (t − total) − y; total = t`. What an infinite total lost is NaN, and counts for nothing.

@@ -127,7 +127,7 @@ final class KernelMethod {
                     ScalarLanes.integer(mv, vectors.count() - 1);
                     mv.visitInsn(ISUB);
                     mv.visitVarInsn(ISTORE, whole);
-                    values.vectors(axis, vectors);
+                    values.vectors(vectors);
                     loop(axis, i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(body));
                     values.scalars();
                 }

@@ -127,6 +127,7 @@ final class ScalarLanes implements Lanes {
                 helper(isWideUnsigned(t) ? "powUnsigned" : "pow", t, 2);
                 narrow(t);
             }
+            case POLYGAMMA -> helper("polygamma", t, 2);
             case CEIL, FLOOR, ROUND -> {
                 if (t.isFloat()) inDouble("java/lang/Math", f == ScalarOp.ROUND ? "rint" : f.opcode(), t);
             }
@@ -139,7 +140,7 @@ final class ScalarLanes implements Lanes {
             case EQ -> compare(IFEQ, IF_ICMPEQ, DCMPL, t);
             case NE -> compare(IFNE, IF_ICMPNE, DCMPL, t);
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, ATAN2, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
-                 SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, WHERE ->
+                 SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, TRUNC, ISNAN, ISINF, WHERE ->
                     throw new CompilerBug("emit", "lanes do not have %s".formatted(f), f.opcode());
         }
     }

@@ -33,11 +33,12 @@ final class ValueCode {
     private final Lanes lanes;
     private VectorLanes vectors;                                       // null but in the body of a loop that is done with vectors
     private Axis along;                                                // its axis
+    private final Map<Value, Integer> distances = new IdentityHashMap<>();    // what it gathers, and the local variable that says where
     private final FreeAxes free = new FreeAxes();
     private final Map<Value, Integer> uses = new IdentityHashMap<>();
     private final Map<String, Integer> symbols = new HashMap<>();
     private final Map<Buffer, Integer> arrays = new HashMap<>();
-    private final Map<Buffer, Integer> scalars = new HashMap<>();
+    private final Map<Element, Integer> elements = new HashMap<>();
     private final Map<Axis, Integer> positions = new HashMap<>();
     private final Map<Axis, Integer> shifts = new HashMap<>();
     private final Needs needs = new Needs();
@@ -51,6 +52,8 @@ final class ValueCode {
         nextLocal = firstLocal;
         scope = new Scope(null, Set.of(), firstLocal);
     }
+
+    private record Element(Buffer of, long offset) {}
 
     /// Where values are known: within a list of statements, or one side of a branch. `needed` is computed in it whatever branches are taken.
     private record Scope(Scope outer, Set<Value> needed, int firstLocal, Map<Value, Integer> locals, Map<Value, Integer> vectors) {
@@ -71,10 +74,22 @@ final class ValueCode {
         }
     }
 
-    /// From here on what varies along `axis` is a vector.
-    void vectors(Axis axis, VectorLanes forms) {
-        along = axis;
+    /// From here on what varies along the axis of `forms` is a vector.
+    void vectors(VectorLanes forms) {
+        distances.clear();
+        var known = new IdentityHashMap<Value, Integer>();
+        forms.form().strides().forEach((load, stride) -> distances.put(load, known.computeIfAbsent(stride, this::distances)));
+        along = forms.form().axis();
         vectors = forms;
+    }
+
+    private int distances(Value stride) {
+        int local = local();
+        if (stride != null) root(stride);
+        mv.visitMethodInsn(INVOKESTATIC, Type.getInternalName(Strides.class), stride == null ? "own" : "of", stride == null ? "()[I" : "(I)[I",
+                false);
+        mv.visitVarInsn(ASTORE, local);
+        return local;
     }
 
     /// From here on nothing is a vector.
@@ -90,7 +105,17 @@ final class ValueCode {
 
     /// The only element of `buffer` is in this local variable.
     void scalar(Buffer buffer, int local) {
-        scalars.put(buffer, local);
+        element(buffer, 0, local);
+    }
+
+    /// The element of `buffer` at this offset is in this local variable.
+    void element(Buffer buffer, int offset, int local) {
+        elements.put(new Element(buffer, offset), local);
+    }
+
+    /// The local variable of an element, or `null`.
+    private Integer local(Buffer buffer, Value offset) {
+        return offset.op() instanceof Scalar.Whole(var at) ? elements.get(new Element(buffer, at)) : null;
     }
 
     /// The extent named `name` is in this local variable.
@@ -127,7 +152,12 @@ final class ValueCode {
 
     /// Pushes the only element of `buffer`.
     void element(Buffer buffer) {
-        lanes.get(buffer.dtype(), scalars.get(buffer));
+        element(buffer, 0);
+    }
+
+    /// Pushes the element of `buffer` at this offset, which is in a local variable.
+    void element(Buffer buffer, int offset) {
+        lanes.get(buffer.dtype(), elements.get(new Element(buffer, offset)));
     }
 
     /// Pushes the array of `buffer`.
@@ -138,7 +168,7 @@ final class ValueCode {
     /// Stores.
     void put(Stmt.Put put) {
         Buffer to = put.to();
-        Integer local = scalars.get(to);
+        Integer local = local(to, put.offset());
         needing(local != null ? List.of(put.value()) : List.of(put.offset(), put.value()), () -> {
             if (local == null) {
                 mv.visitVarInsn(ALOAD, arrays.get(to));
@@ -275,7 +305,19 @@ final class ValueCode {
                 }
                 if (vector) vectors.positions();
             }
-            case Scalar.Flat(var from, _) when scalars.containsKey(from) -> lanes.get(from.dtype(), scalars.get(from));
+            case Scalar.Flat(var from, var offset) when local(from, offset) instanceof Integer local -> lanes.get(from.dtype(), local);
+            case Scalar.Flat(var from, var offset) when vector && distances.containsKey(v) -> {
+                boolean strided = vectors.form().strides().get(v) != null;
+                if (!strided) {
+                    value(offset, true);
+                    vectors.keep(distances.get(v));
+                }
+                mv.visitVarInsn(ALOAD, arrays.get(from));
+                if (strided) value(offset);
+                else mv.visitInsn(ICONST_0);
+                mv.visitVarInsn(ALOAD, distances.get(v));
+                vectors.gather(from.dtype());
+            }
             case Scalar.Flat(var from, var offset) -> {
                 mv.visitVarInsn(ALOAD, arrays.get(from));
                 value(offset);

@@ -18,13 +18,20 @@ final class VectorLanes implements Lanes {
     private final MethodVisitor mv;
     private final VectorCode code;
     private final VectorFunctions functions;
+    private final Vectorization.Form form;
 
     /// @param form how many elements there are
     /// @param locals local variables for what is computed on the way
     VectorLanes(MethodVisitor mv, ScalarLanes scalars, Vectorization.Form form, IntSupplier locals) {
         this.mv = mv;
+        this.form = form;
         code = new VectorCode(mv, scalars, form.lanes(), form.masks(), locals);
         functions = new VectorFunctions(code);
+    }
+
+    /// How the loop is done.
+    Vectorization.Form form() {
+        return form;
     }
 
     /// The elements of a vector.
@@ -36,6 +43,23 @@ final class VectorLanes implements Lanes {
         code.species(t);
         code.sink();
         code.make(t, "fromArray", SPECIES + "[" + letter(t) + "I");
+    }
+
+    /// `offsets →` nothing; they are in that array then.
+    void keep(int array) {
+        mv.visitVarInsn(ALOAD, array);
+        mv.visitInsn(ICONST_0);
+        code.call(DType.INT32, "intoArray", "[II", "V");
+    }
+
+    /// `array, offset, distances →` the elements at those distances from the offset.
+    void gather(DType t) {
+        int distances = code.keep();
+        code.species(t);
+        code.sink();
+        mv.visitVarInsn(ALOAD, distances);
+        mv.visitInsn(ICONST_0);
+        code.make(t, "fromArray", SPECIES + "[" + letter(t) + "I[II");
     }
 
     @Override public void store(DType t) {
@@ -133,7 +157,7 @@ final class VectorLanes implements Lanes {
             }
             case SIN, COS, TAN -> functions.laneByLane(f, t);
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS,
-                 LOG1MEXP, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 ->
+                 LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA ->
                 throw new CompilerBug("emit", "vectors do not have %s".formatted(f), f.opcode());
         }
     }
@@ -163,8 +187,9 @@ final class VectorLanes implements Lanes {
                 mask("xor");
             }
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, ISNAN, ISINF, ADD, SUB, MUL, DIV, FLOORDIV, MOD, POW,
-                 ATAN2, SHL, SHR, FMA -> throw new CompilerBug("emit", "masks do not have %s".formatted(f), f.opcode());
+                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC, ROUND, ISNAN, ISINF, ADD,
+                 SUB, MUL, DIV, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA, SHL, SHR, FMA ->
+                throw new CompilerBug("emit", "masks do not have %s".formatted(f), f.opcode());
         }
     }
 

@@ -46,9 +46,9 @@ final class ValueRules {
                 args.forEach(this::extent);
                 yield switch (f) {
                     case ADD, SUB, MUL, FLOORDIV, MAX, MIN -> true;
-                    case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN,
-                         SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN,
-                         ISINF, DIV, MOD, POW, ATAN2, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR, WHERE, FMA -> false;
+                    case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
+                         ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC, ROUND,
+                         NOT, ISNAN, ISINF, DIV, MOD, POW, ATAN2, POLYGAMMA, LT, LE, EQ, NE, AND, OR, XOR, SHL, SHR, WHERE, FMA -> false;
                 };
             }
             case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _,

@@ -12,7 +12,8 @@ import java.util.Set;
 
 /// The rules that every pass keeps, looked at after each one.
 ///
-/// - What is loaded is an input, a constant, or stored before, on both sides of a branch; each buffer is stored once, and outputs are
+/// - What is loaded is an input, a constant, or stored before, on both sides of a branch; each buffer is stored once, or element by
+///   element by a kernel without axes, and outputs are
 /// - Positions are int32, one for each axis; operand dtypes are what [damo.graph.ScalarOp.Signature] says
 /// - A fold is in no branch of a [Scalar.Choose]; its axes are known in it and nowhere else
 /// - Extents mention no axes and load nothing; a name stands for one buffer, one axis, one symbol
@@ -160,11 +161,15 @@ public final class Verifier {
             values.store(store, k);
         }
         Set<Buffer> loads = Loads.of(k);
+        Map<Buffer, Set<List<Value>>> here = new HashMap<>();
         for (Store store : k.stores()) {
             Buffer to = store.to();
             require(!loads.contains(to), "kernel %s loads %s, which it stores", k.name(), to.name());
             require(!given.contains(to), "kernel %s stores %s, which is given", k.name(), to.name());
-            require(stored.add(to), "kernel %s stores %s, which is stored already", k.name(), to.name());
+            Set<List<Value>> places = here.computeIfAbsent(to, _ -> new HashSet<>());
+            boolean isFirst = places.isEmpty() && stored.add(to);
+            require(places.add(store.at()) && (isFirst || k.axes().isEmpty() && places.size() > 1),
+                    "kernel %s stores %s, which is stored already", k.name(), to.name());
         }
         for (Buffer b : loads) require(readable.contains(b), "kernel %s loads %s, which is not stored before", k.name(), b.name());
         k.stores().forEach(s -> readable.add(s.to()));

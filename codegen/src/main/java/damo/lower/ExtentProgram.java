@@ -120,8 +120,8 @@ public final class ExtentProgram {
                 case NE -> (_, d) -> d[from[0]] != d[from[1]] ? 1 : 0;
                 case WHERE -> (_, d) -> d[from[0]] != 0 ? d[from[1]] : d[from[2]];
                 case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH,
-                     ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, DIV, MOD, POW, ATAN2,
-                     AND, OR, XOR, SHL, SHR, FMA -> (_, d) -> interpreted(v.op(), args, d, from);
+                     ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC, ROUND, NOT,
+                     ISNAN, ISINF, DIV, MOD, POW, ATAN2, POLYGAMMA, AND, OR, XOR, SHL, SHR, FMA -> (_, d) -> interpreted(v.op(), args, d, from);
             };
             case Op.Cast(var x, _) -> (_, d) -> interpreted(v.op(), List.of(x), d, from);
             case Op.Assert _, Op.StopGradient _ -> (_, d) -> d[from[0]];

@@ -29,6 +29,7 @@ final class Extents {
 
     private final List<Variable> parameters;
     private final NDArray[] arguments;
+    private final boolean fixed;
     private final Shapes shapes;
     private final Graph arena = new Graph();
     private final Map<Variable, Variable> closed = new IdentityHashMap<>();
@@ -37,10 +38,12 @@ final class Extents {
     private final List<Guard> guards = new ArrayList<>();
     private final Map<List<Variable>, Boolean> answers = new HashMap<>();
 
-    /// Extents over these parameters, for these arguments; `shapes` is filled by [Shapes] as it goes.
-    Extents(List<Variable> parameters, NDArray[] arguments, Shapes shapes) {
+    /// Extents over these parameters, for these arguments, which have the only extents there are if `fixed`; `shapes` is filled by [Shapes] as it
+    /// goes.
+    Extents(List<Variable> parameters, NDArray[] arguments, boolean fixed, Shapes shapes) {
         this.parameters = parameters;
         this.arguments = arguments;
+        this.fixed = fixed;
         this.shapes = shapes;
     }
 
@@ -57,7 +60,11 @@ final class Extents {
     /// The extent of an axis of a parameter.
     Variable of(Variable parameter, int axis) {
         long known = parameter.type().extent(axis);
-        return known >= 0 ? of(known) : arena.intern(new Variable(new Op.Extent(parameter, axis), "", Source.NONE));
+        if (known >= 0) return of(known);
+        Variable extent = arena.intern(new Variable(new Op.Extent(parameter, axis), "", Source.NONE));
+        if (!fixed || parameters.stream().noneMatch(p -> p == parameter)) return extent;
+        is(extent, hint(extent));
+        return find(extent);
     }
 
     /// The int64 scalar `v` of the program in closed form.

@@ -55,15 +55,15 @@ final class Lowering {
     /// A row of a sequence: the element of the step that a loop is in.
     private record Row(Variable sequence, Value step) {}
 
-    /// A lowering of `f` for arguments of these shapes.
+    /// A lowering of `f` for arguments of these shapes; with `fixed` for no others.
     ///
     /// @throws damo.DamoException if the shapes do not fit
-    Lowering(Lambda f, NDArray[] arguments) {
+    Lowering(Lambda f, NDArray[] arguments, boolean fixed) {
         this.f = f;
         this.loops = OpenLoop.of(f.results());
         this.choices = Region.choices(f.results(), loops);
         this.regions = Region.of(main, f.results(), choices, loops);
-        this.shapes = new Shapes(f, arguments, loops, v -> regionOf(v) != null && regionOf(v) != main);
+        this.shapes = new Shapes(f, arguments, fixed, loops, v -> regionOf(v) != null && regionOf(v) != main);
     }
 
     private Region regionOf(Variable v) {

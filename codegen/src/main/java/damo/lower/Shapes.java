@@ -33,10 +33,11 @@ final class Shapes {
 
     /// Finds all shapes. What only a branch of a conditional needs may fail: that branch fails if it is taken, and nothing else does.
     ///
+    /// @param fixed whether there are no other shapes of arguments
     /// @param isConditional whether only a branch needs a variable
     /// @throws DamoException naming the op, its operands with their actual shapes, and the broken rule
-    Shapes(Lambda f, NDArray[] arguments, Map<Op, OpenLoop> loops, Predicate<Variable> isConditional) {
-        extents = new Extents(f.parameters(), arguments, this);
+    Shapes(Lambda f, NDArray[] arguments, boolean fixed, Map<Op, OpenLoop> loops, Predicate<Variable> isConditional) {
+        extents = new Extents(f.parameters(), arguments, fixed, this);
         this.loops = loops;
         this.isConditional = isConditional;
         for (Variable v : Graph.order(f.results())) shapes.put(v, inferred(v));

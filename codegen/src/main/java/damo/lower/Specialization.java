@@ -19,7 +19,17 @@ public record Specialization(Program program, Values values, ExtentProgram exten
     ///
     /// @throws damo.DamoException if the shapes do not fit
     public static Specialization of(Lambda f, NDArray[] arguments) {
-        var lowering = new Lowering(f, arguments);
+        return of(f, new Lowering(f, arguments, false));
+    }
+
+    /// Lowers `f` for arguments of just these shapes: all extents of parameters are constants.
+    ///
+    /// @throws damo.DamoException if the shapes do not fit
+    public static Specialization ofExtents(Lambda f, NDArray[] arguments) {
+        return of(f, new Lowering(f, arguments, true));
+    }
+
+    private static Specialization of(Lambda f, Lowering lowering) {
         Program program = lowering.program();
         List<Variable> roots = new ArrayList<>(lowering.symbols());
         List<Extents.Guard> guards = lowering.guards();

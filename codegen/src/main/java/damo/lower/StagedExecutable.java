@@ -4,8 +4,6 @@ import damo.graph.Lambda;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.function.Function;
 
 /// A program some of whose extents another one computes first.
 public final class StagedExecutable implements Executable {
@@ -13,15 +11,28 @@ public final class StagedExecutable implements Executable {
     private final Executable first;
     private final Executable second;
 
-    private StagedExecutable(Staging stages, Function<Lambda, Executable> prepare) {
-        extents = stages.first().results().size();
-        first = of(stages.first(), prepare);
-        second = of(stages.second(), prepare);
+    /// Prepares a stage, as [damo.spi.Backend#prepare(Lambda, int)] does.
+    public interface Preparation {
+        /// `stage` without further stages.
+        Executable prepare(Lambda stage, int outputs);
     }
 
-    /// `program` in as many stages as it needs, each prepared by `prepare`.
-    public static Executable of(Lambda program, Function<Lambda, Executable> prepare) {
-        return Staging.of(program).<Executable>map(stages -> new StagedExecutable(stages, prepare)).orElseGet(() -> prepare.apply(program));
+    private StagedExecutable(Staging stages, int outputs, Preparation preparation) {
+        extents = stages.first().results().size();
+        first = of(stages.first(), extents, preparation);
+        second = of(stages.second(), outputs, preparation);
+    }
+
+    /// `program` in as many stages as it needs.
+    ///
+    /// @param outputs how many results are no state
+    public static Executable of(Lambda program, int outputs, Preparation preparation) {
+        return Staging.of(program).<Executable>map(stages -> new StagedExecutable(stages, outputs, preparation))
+                .orElseGet(() -> preparation.prepare(program, outputs));
+    }
+
+    @Override public NDArray adopt(NDArray state) {
+        return second.adopt(state);
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -30,10 +41,6 @@ public final class StagedExecutable implements Executable {
         first.run(arguments, new NDArray[extents], known);
         System.arraycopy(known, 0, all, arguments.length, extents);
         second.run(all, destinations, results);
-    }
-
-    @Override public <T> Optional<T> scalarFunction(Class<T> type) {
-        return Optional.empty();                                       // more than one expression
     }
 
     @Override public String explain() {

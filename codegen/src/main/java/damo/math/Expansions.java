@@ -51,6 +51,12 @@ public final class Expansions {
             case LOG1P -> Logarithms.log1p(term(x)).value();
             case SOFTPLUS -> Logarithms.softplus(term(x)).value();
             case LOG1MEXP -> Logarithms.log1mexp(term(x)).value();
+            case ERF -> ErrorFunctions.erf(term(x)).value();
+            case ERFC -> ErrorFunctions.erfc(term(x)).value();
+            case ERFCX -> ErrorFunctions.erfcx(term(x)).value();
+            case ERFINV -> ErrorFunctions.erfinv(term(x)).value();
+            case ERFCINV -> ErrorFunctions.erfcinv(term(x)).value();
+            case LGAMMA -> Gammas.lgamma(term(x)).value();
             case SINH -> Hyperbolics.sinh(term(x)).value();
             case COSH -> Hyperbolics.cosh(term(x)).value();
             case TANH -> Hyperbolics.tanh(term(x)).value();
@@ -70,11 +76,19 @@ public final class Expansions {
             case ISNAN -> floats ? values.apply(NE, x, x) : values.number(DType.BOOL, 0);
             case ISINF -> floats ? values.apply(EQ, values.apply(ABS, x), number(x, Double.POSITIVE_INFINITY)) : values.number(DType.BOOL, 0);
             case POW -> power(x, args[1]);
+            case POLYGAMMA -> isZero(x) ? Gammas.digamma(term(args[1])).value() : apply(f, args);
             case NEG, ABS, SIGN, SQRT, CEIL, FLOOR, ROUND, NOT, ADD, SUB, MUL, DIV, FLOORDIV, MOD, MAX, MIN, LT, LE, EQ, NE, AND, OR, XOR, SHL,
                  SHR, WHERE, FMA ->
-                    values.of(new Scalar.Apply(f, List.of(args)),
-                            f.signature() == Signature.TEST ? DType.BOOL : args[args.length - 1].dtype());
+                apply(f, args);
         };
+    }
+
+    private Value apply(ScalarOp f, Value... args) {
+        return values.of(new Scalar.Apply(f, List.of(args)), f.signature() == Signature.TEST ? DType.BOOL : args[args.length - 1].dtype());
+    }
+
+    private static boolean isZero(Value x) {
+        return x.op() instanceof Scalar.Real(var r) && r == 0;
     }
 
     private Term term(Value x) {

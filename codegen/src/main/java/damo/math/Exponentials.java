@@ -35,7 +35,12 @@ final class Exponentials {
         /// All of it, or 2ˡ times that. The bounds are on `x`, the natural or binary logarithm: what is above `most` is infinite, what is
         /// below `normal` may be subnormal, and below `least` 0.
         Term value(int l, Term x, double most, double normal, double least) {
-            Term m = r.add(w).add(1).scaled(n);
+            return value(r.add(w).add(1), l, x, most, normal, least);
+        }
+
+        /// The same with another mantissa.
+        Term value(Term mantissa, int l, Term x, double most, double normal, double least) {
+            Term m = mantissa.scaled(n);
             int lift = x.isDouble() ? 64 : 32;
             Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
             Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
@@ -49,7 +54,8 @@ final class Exponentials {
         return power(x, null);
     }
 
-    private static Power power(Term x, Term more) {
+    /// `exp(x + more)` in parts; `more`, which may be `null`, is in the order of an ulp of `x`.
+    static Power power(Term x, Term more) {
         Term n = x.fma(LOG2E, x.rounder());
         Term count = n.sub(x.rounder());
         Term exact = count.fma(-x.pick(LN2_HI, LN2_HI_32), x);

@@ -19,7 +19,7 @@ final class Powers {
     private Powers() {}
 
     /// Of a positive number.
-    private static Pair log(Term x) {
+    static Pair log(Term x) {
         Logarithms.Split split = Logarithms.normal(x);
         Term f = split.m().sub(1);
         Pair d = Term.quickSum(x.number(2), f);

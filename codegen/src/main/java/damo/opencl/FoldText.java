@@ -1,6 +1,7 @@
 package damo.opencl;
 
 import damo.graph.Reduction;
+import damo.graph.ScalarOp;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.plan.Stmt;
@@ -9,15 +10,15 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reductions in C. By one item alone, sums of floats go in the order of [damo.jvm], so that the bits are the same: blocks of 512 by so many
-/// accumulators, added with Kahan's compensation.
+/// Reductions in C. By one item alone, sums of floats go in the order of a row in [damo.jvm], so that the bits are the same: blocks of 2048 by
+/// so many accumulators, added with Kahan's compensation.
 ///
 /// By a group together, each item adds every [#GROUP]th term with compensation, and the items' sums are added pairwise in seven steps: the error
 /// is at most 9 ulp of the sum of the absolute values. The order depends on the extent alone.
 final class FoldText {
     /// Items of a group.
     static final int GROUP = 128;
-    private static final int BLOCK = 512;                              // terms of a sum that are added without compensation
+    private static final int BLOCK = 2048;                             // terms of a sum that are added without compensation
 
     private final Code code;
     private final Dialect dialect;
@@ -116,28 +117,38 @@ final class FoldText {
         code.add("%s %s[%d] = {0};", type, partial, n);
         code.add("int %s = %s;", i, from);
         if (n > 1) {
-            code.open("while (%s < %s - %d)".formatted(i, end, n - 1));
-            code.add("#pragma unroll");
-            code.open("for (int turn = 0; turn < %d; ++turn, ++%s)".formatted(n, i));
-            element(run, a, partial + "[turn]");
-            code.close();
-            code.close();
+            round(run, a, "while", i, end, n, partial);
+            round(run, a, "if", i, end, n / 2, partial);
         }
+        for (int half = n / 2; half > 0; half /= 2)
+            for (int lane = 0; lane < half; lane++)
+                code.add("%s[%d] = %s[%d] + %s[%d];", partial, lane, partial, lane, partial, lane + half);
         code.open("for (; %s < %s; ++%s)".formatted(i, end, i));
         element(run, a, partial + "[0]");
         code.close();
-        for (int stride = 1; stride < n; stride *= 2)
-            for (int lane = 0; lane < n; lane += 2 * stride)
-                code.add("%s[%d] = %s[%d] + %s[%d];", partial, lane, partial, lane, partial, lane + stride);
         compensate(a, partial + "[0]");
+        code.close();
+    }
+
+    /// So many accumulators take a term each, if, or while, there are as many left.
+    private void round(Stmt.Run run, Accumulator a, String when, String i, String end, int terms, String partial) {
+        code.open("%s (%s < %s - %d)".formatted(when, i, end, terms - 1));
+        code.add("#pragma unroll");
+        code.open("for (int turn = 0; turn < %d; ++turn, ++%s)".formatted(terms, i));
+        element(run, a, partial + "[turn]");
+        code.close();
         code.close();
     }
 
     private void element(Stmt.Run run, Accumulator a, String into) {
         values.open();
         statements.statements(run.body(), false);
-        String x = values.root(run.element());
-        code.add("%s = %s;", into, ValueText.bare(step(a, into, x.matches("\\w+(\\[[^\\[\\]]*\\])?") ? x : "(" + x + ")")));
+        if (a.lost != null && run.element().op() instanceof Scalar.Apply(var f, var factors) && f == ScalarOp.MUL)
+            code.add("%s = fma(%s, %s, %s);", into, values.root(factors.getFirst()), values.root(factors.getLast()), into);
+        else {
+            String x = values.root(run.element());
+            code.add("%s = %s;", into, ValueText.bare(step(a, into, x.matches("\\w+(\\[[^\\[\\]]*\\])?") ? x : "(" + x + ")")));
+        }
         values.close();
     }
 

@@ -51,6 +51,41 @@ final class Helpers {
                 U result = 1;
                 for (U square = x, rest = y; rest != 0; rest >>= 1, square *= square) if (rest & 1) result *= square;
                 return (T)result;"""),
+            // As damo.interpret.Polygamma has it; x is the order.
+            Map.entry("polygamma_float", """
+                if (!(x >= 0) || x != rint(x) || isinf(x) || isnan(y)) return (T)NAN;
+                const bool even = fmod(x, (T)2) == 0;
+                if (y <= 0 && y == rint(y)) return !even ? (T)INFINITY : y == 0 ? -1 / y : (T)NAN;
+                const T beyond = y - rint(y);
+                if (x == 0) {
+                    T q = y > 0 ? y : 1 - y, sum = y > 0 ? 0 : 4 * atan((T)1) / tanpi(beyond);
+                    for (; q < 10; q += 1) sum += 1 / q;
+                    const T z = 1 / (q * q);
+                    return log(q) - 1 / (2 * q) - z * ((T)1 / 12 - z * ((T)1 / 120 - z * ((T)1 / 252 - z * ((T)1 / 240 - z * ((T)1 / 132
+                        - z * ((T)691 / 32760 - z / 12)))))) - sum;
+                }
+                if (isinf(y)) return 0;
+                const T b[10] = {(T)1 / 12, -(T)1 / 720, (T)1 / 30240, -(T)1 / 1209600, (T)1 / 47900160, -(T)691 / 1307674368000l,
+                    (T)1 / 74724249600l, -(T)3617 / 10670622842880000l, (T)43867 / 5109094217170944000l, -(T)174611 / (T)802857662698291200 / 1000};
+                const T above = beyond > 0 ? beyond : 1 + beyond, below = beyond > 0 ? 1 - beyond : -beyond;
+                const T unit = y > 0 ? y : fmin(above, below);
+                T result = 0;
+                for (int part = 0; part < (y > 0 ? 1 : 3); part++) {
+                    T q = y > 0 ? y : part == 0 ? above : part == 1 ? below : 1 - y, sum = 0, next = 1;
+                    for (int k = 0; k < 200 && q < x + 10 && next > sum * 1e-21f; k++, q += 1) sum += next = pow(unit / q, x + 1);
+                    if (next > sum * 1e-21f) {
+                        T series = 0;
+                        for (int j = 9; j >= 0; j--) series = series * ((x + 2 * j + 2) / q) * ((x + 2 * j + 3) / q) + b[j];
+                        sum += pow(unit / q, x + 1) * (q / x + ((T)1 / 2 + (x + 1) / q * series));
+                    }
+                    result += part == 2 || part == 0 && even ? -sum : sum;
+                }
+                if (result == 0) return 0;
+                // n! / unit^(n + 1), the factors in an order that overflows only with the product.
+                if (x > 2000) return copysign(exp(log(fabs(result)) + (x + (T)1 / 2) * log(x) - x + 0.9189385f - (x + 1) * log(unit)), result);
+                result /= unit;
+                for (T low = 1, high = x; low <= high && !isinf(result);) result *= (fabs(result) > 1 ? low++ : high--) / unit;
+                return result;"""),
             Map.entry("pow_unsigned", """
                 U result = 1;
                 for (U square = x, rest = y; rest != 0; rest >>= 1, square *= square) if (rest & 1) result *= square;

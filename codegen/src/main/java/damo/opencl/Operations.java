@@ -46,12 +46,14 @@ final class Operations {
             case MOD -> helper("mod", t, x);
             case POW -> t.isFloat() ? call("pow", x) : narrow(t, helpers.call("pow", t.isUnsigned() ? "ulong" : "long", x));
             case ATAN2 -> call("atan2", x);
+            case POLYGAMMA -> helpers.call("polygamma", wide(t), x);
             case CEIL, FLOOR, TRUNC, ROUND -> t.isFloat() ? call(f == ScalarOp.ROUND ? "rint" : f.opcode(), x) : x[0];
-            case SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH ->
-                call(f.opcode(), x);
+            case SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, ERF,
+                 ERFC, LGAMMA -> call(f.opcode(), x);
             case FMA -> call("fma", x);
             case ISNAN, ISINF -> t.isFloat() ? call(f.opcode(), x) : "0";
-            case SIGMOID, SOFTPLUS, LOG1MEXP, WHERE -> throw new CompilerBug("emit", "C does not have %s".formatted(f), f.opcode());
+            case SIGMOID, SOFTPLUS, LOG1MEXP, ERFCX, ERFINV, ERFCINV, WHERE ->
+                throw new CompilerBug("emit", "C does not have %s".formatted(f), f.opcode());
         };
     }
 

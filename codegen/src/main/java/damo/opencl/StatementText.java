@@ -70,10 +70,9 @@ final class StatementText {
                 throw new CompilerBug("emit", "devices collect what is added, and contract by kernels", stmt.toString());
             case Stmt.Put(var to, var offset, var value, _) -> {
                 code.origin(lines.of(to));
-                if (isShared) code.open("if (lane == 0)");
                 String at = values.offset(offset);
-                code.add("%s[%s] = %s;", values.name(to), at, values.root(value));
-                if (isShared) code.close();
+                String stored = values.root(value);                    // its variables are for later statements too, so not within the branch
+                code.add("%s%s[%s] = %s;", isShared ? "if (lane == 0) " : "", values.name(to), at, stored);
             }
         }
     }

@@ -6,12 +6,14 @@ import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.kernel.Values;
 import damo.plan.Needs;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Values as C expressions, and the variables that hold those which are used more than once. As in [damo.jvm], such a value is known to
 /// what comes after it in its list of statements and in the lists within, and what only one side of a branch needs is computed there.
@@ -66,6 +68,28 @@ final class ValueText {
 
     private void use(Value v) {
         if (uses.merge(v, 1, Integer::sum) == 1) v.op().operands().forEach(this::use);
+    }
+
+    /// How many positions there are along `axes`.
+    String count(List<Axis> axes) {
+        String count = axes.stream().filter(a -> !Values.isWhole(a.extent(), 1)).map(a -> factor(a.extent())).collect(Collectors.joining(" * "));
+        return count.isEmpty() ? "1" : count;
+    }
+
+    /// Finds the positions along `axes` of what is number `at` of all, the last axis counted fastest.
+    void positions(String at, List<Axis> axes) {
+        List<Axis> all = axes.stream().filter(a -> !Values.isWhole(a.extent(), 1)).toList();
+        for (int i = 0; i < all.size(); i++) {
+            boolean isLast = i == all.size() - 1;
+            String position = isLast ? at : "%s / (%s)".formatted(at, count(all.subList(i + 1, all.size())));
+            String extent = factor(all.get(i).extent());
+            code.add("const int %s = %s;", name(all.get(i)), i == 0 ? position : "%s %% %s".formatted(position, extent));
+        }
+    }
+
+    private String factor(Value extent) {
+        String x = offset(extent);
+        return x.matches("\\w+") ? x : "(" + x + ")";
     }
 
     /// Begins a list of statements: what is computed from here on is forgotten when it ends.

@@ -89,7 +89,7 @@ public sealed interface Action {
         }
 
         private Launch launch(Kernel kernel, Set<Buffer> provided) {
-            int[] stored = at(kernel.stores().stream().map(Store::to).filter(b -> !provided.contains(b)).toList());
+            int[] stored = at(kernel.stores().stream().map(Store::to).distinct().filter(b -> !provided.contains(b)).toList());
             Division division = divisions.get(kernel);
             if (division != null) shared.add(division);
             return new Launch(at(kernels, kernel), stored, division == null ? -1 : shared.size() - 1);

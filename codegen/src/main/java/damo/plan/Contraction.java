@@ -83,12 +83,17 @@ public final class Contraction {
         else v.op().operands().forEach(o -> collect(o, seen, into));
     }
 
-    /// The statements of `kernel`, which is a contraction.
+    /// The statements of `kernel`, which is a contraction. What is stored of the sums is computed as soon as some are complete ([Stmt.After]).
     public static List<Stmt> of(Values values, Kernel kernel) {
-        return new Contraction(values, kernel, false).statements(kernel);
+        return new Contraction(values, kernel, false).statements(kernel, true);
     }
 
-    private List<Stmt> statements(Kernel kernel) {
+    /// As [#of], but what is stored of the sums is computed by loops of its own, when all of them lie where a store goes.
+    public static List<Stmt> inTurn(Values values, Kernel kernel) {
+        return new Contraction(values, kernel, false).statements(kernel, false);
+    }
+
+    private List<Stmt> statements(Kernel kernel, boolean atOnce) {
         List<Way> free = ways(kernel.axes());
         var rows = merged(free, w -> w.goes(Y, 0));
         var columns = merged(free, w -> !w.goes(Y, 0) && w.goes(X, 0));
@@ -98,17 +103,18 @@ public final class Contraction {
         Way column = last(columns);
         Way term = last(outer);
         // zᵀ = yᵀ xᵀ, so that rows of z lie in memory as such.
-        if (!isTurned && row.goes(Z, 1) && !column.goes(Z, 1)) return new Contraction(values, kernel, true).statements(kernel);
+        if (!isTurned && row.goes(Z, 1) && !column.goes(Z, 1)) return new Contraction(values, kernel, true).statements(kernel, atOnce);
         batch.addAll(rows);
         batch.addAll(columns);
         boolean isPlain = puts.size() == 1 && home.value() == sum;
-        if (outer.isEmpty()) return nest(batch, List.of(multiply(batch, row, column, term, false, isPlain ? Optional.empty()
+        if (outer.isEmpty() && (isPlain || atOnce)) return nest(batch, List.of(multiply(batch, row, column, term, false, isPlain ? Optional.empty()
                 : Optional.of(after(batch, row.axis, column.axis)))));
         var inner = new ArrayList<Stmt>();
-        inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.strides), false, Optional.empty()));
+        if (!outer.isEmpty())
+            inner.add(multiply(batch, row, column, new Way(new Axis("none", values.whole(0)), term.strides), false, Optional.empty()));
         var each = new ArrayList<>(batch);
         each.addAll(outer);
-        inner.addAll(nest(outer, List.of(multiply(each, row, column, term, true, Optional.empty()))));
+        inner.addAll(nest(outer, List.of(multiply(each, row, column, term, !outer.isEmpty(), Optional.empty()))));
         if (!isPlain) inner.addAll(stores(row.axis, column.axis, values.flat(home.to(), home.offset()), Map.of()));
         return nest(batch, inner);
     }

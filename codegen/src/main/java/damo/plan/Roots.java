@@ -20,6 +20,11 @@ public final class Roots {
 
     private Roots() {}
 
+    /// The values, and what they are computed with.
+    public Set<Value> all() {
+        return seen;
+    }
+
     /// What `statements` mention.
     public static Roots of(List<Stmt> statements) {
         var roots = new Roots();

@@ -23,10 +23,10 @@ public sealed interface Stmt {
     /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by [#LANES] accumulators in turn or by one.
     ///
     /// @param lanes the number of accumulators: that is the order of a sum of floats, on every machine
-    /// @param together how many of them are to be fed in one pass, if elements are computed one by one
+    /// @param together how many of them, or vectors of them, are to be fed in one pass
     record Run(Value fold, Axis axis, int lanes, int together, List<Stmt> body, Value element) implements Stmt {
-        /// Enough for four vectors of four doubles in flight.
-        public static final int LANES = 16;
+        /// Enough for two vectors of 16 floats in flight, four of 8 doubles.
+        public static final int LANES = 32;
     }
 
     /// Makes `z`, or adds to it, the product of two matrices, over `terms` columns of `x` and rows of `y`. If there is something to do `after`

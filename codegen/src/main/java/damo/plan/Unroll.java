@@ -1,6 +1,7 @@
 package damo.plan;
 
 import damo.graph.Reduction;
+import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
@@ -87,10 +88,16 @@ final class Unroll {
             if (n < 0 || n == 0 && !f.hasIdentity() || n * code(List.of(result)) > SIZE) continue;
             rest.remove(axis);
             Value total = n == 0 ? values.number(body.dtype(), f == Reduction.SUM ? 0 : 1) : new At(axis, 0).of(result);
-            for (int i = 1; i < n; i++) total = values.apply(f.step(), total, new At(axis, i).of(result));
+            for (int i = 1; i < n; i++) total = added(f, total, new At(axis, i).of(result));
             result = total;
         }
         return values.fold(f, rest, result);
+    }
+
+    /// A term more; of a sum of products of floats, as [damo.jvm] has it.
+    private Value added(Reduction f, Value total, Value term) {
+        return f == Reduction.SUM && term.dtype().isFloat() && term.op() instanceof Scalar.Apply(var g, var factors) && g == ScalarOp.MUL
+                ? values.apply(ScalarOp.FMA, factors.get(0), factors.get(1), total) : values.apply(f.step(), total, term);
     }
 
     /// Values at one position along an axis.

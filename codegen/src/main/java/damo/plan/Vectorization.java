@@ -10,6 +10,7 @@ import damo.kernel.Values;
 import damo.type.DType;
 import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -20,20 +21,23 @@ import java.util.Set;
 
 /// Which innermost loops of a scheduled kernel may do several elements at a time, and why others may not.
 ///
-/// One may if along it every load and every store goes from element to element or stays where it is, and if every function has lanes.
+/// One may if along it every store goes from element to element, every load does so or stays where it is, and every function has lanes. Other
+/// loads are gathered, if much is computed of them: gathering itself is no faster than scalar loads.
 /// What does not vary along the loop is computed as before, once for all lanes.
 public final class Vectorization {
     /// Knows of no vectors.
     public static final Vectorization NONE = new Vectorization(null, 0);
 
     private static final int WIDEST = 512;                             // bits; more than Stmt.Run.LANES floats would be needed beyond
+    private static final int WORTH = 8;                                // operations for each load that is gathered
 
     /// How a loop is done.
     ///
     /// @param axis its axis
     /// @param lanes elements at a time
     /// @param masks the dtype whose vectors the truth values belong to
-    public record Form(Axis axis, int lanes, DType masks) {}
+    /// @param strides by identity, the loads that are gathered, and how far their elements are apart; `null` if that is not the same everywhere
+    public record Form(Axis axis, int lanes, DType masks, Map<Value, Value> strides) {}
 
     private final Values values;
     private final int bits;
@@ -61,6 +65,11 @@ public final class Vectorization {
     /// Whether any loop is done with vectors.
     public boolean isAny() {
         return !forms.isEmpty();
+    }
+
+    /// How loops are, in the order of the names of their axes.
+    public List<Form> forms() {
+        return forms.values().stream().sorted(Comparator.comparing(f -> f.axis.name())).toList();
     }
 
     /// Why an innermost loop is not, by its axis.
@@ -92,6 +101,8 @@ public final class Vectorization {
         private final ArrayDeque<Value> sides = new ArrayDeque<>();    // of branches
         private final Map<Buffer, Value> stored = new HashMap<>();
         private final Set<DType> dtypes = EnumSet.noneOf(DType.class);
+        private final Map<Value, Value> strides = new IdentityHashMap<>();
+        private int operations;
         private boolean inBranch;
         private String why;
 
@@ -104,7 +115,7 @@ public final class Vectorization {
                 Stmt.Put put = (Stmt.Put) stmt;
                 if (put.adds()) fail("%s is added to, one element after the other", put.to().name());
                 if (stored.put(put.to(), put.offset()) != null) fail("%s is stored to twice", put.to().name());
-                if (!isContiguous(put.offset())) fail("%s is not stored to one element after the other", put.to().name());
+                if (!isOne(stride(put.offset()))) fail("%s is not stored to one element after the other", put.to().name());
             }
             for (Stmt stmt : puts) look(((Stmt.Put) stmt).value());
             end(loop);
@@ -118,10 +129,12 @@ public final class Vectorization {
         private void end(Stmt loop) {
             inBranch = true;                                           // all sides are computed, so they may read nothing but what is read anyway
             while (!sides.isEmpty()) look(sides.remove());
+            if (operations < WORTH * strides.size()) fail("little is computed of %s, which is not read one element after the other",
+                    ((Scalar.Flat) strides.keySet().iterator().next().op()).from().name());
             DType masks = DType.INT32;
             for (DType t : List.of(DType.FLOAT32, DType.INT64, DType.FLOAT64)) if (dtypes.contains(t)) masks = t;
             int lanes = bits / masks.bits();
-            if (why == null && lanes > 1) forms.put(loop, new Form(axis, lanes, masks));
+            if (why == null && lanes > 1) forms.put(loop, new Form(axis, lanes, masks, strides));
             else obstacles.put(axis, why == null ? "vectors of %d bits are too short".formatted(bits) : why);
         }
 
@@ -129,8 +142,11 @@ public final class Vectorization {
             if (why == null) why = format.formatted(what);
         }
 
-        private boolean isContiguous(Value offset) {
-            Value stride = Affine.of(values, offset).stride(axis);
+        private Value stride(Value offset) {
+            return Affine.of(values, offset).stride(axis);
+        }
+
+        private static boolean isOne(Value stride) {
             return stride != null && Values.isWhole(stride, 1);
         }
 
@@ -144,10 +160,15 @@ public final class Vectorization {
             switch (v.op()) {
                 case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _ -> {}
                 case Scalar.Flat(var from, var offset) -> {
-                    if (!isContiguous(offset)) fail("%s is not read one element after the other", from.name());
                     if (stored.containsKey(from) && stored.get(from) != offset) fail("%s is read and stored to at different places", from.name());
+                    Value stride = stride(offset);
+                    if (isOne(stride)) break;
+                    if (from.dtype() == DType.BOOL) fail("%s is not read one element after the other", from.name());
+                    strides.put(v, stride);
+                    if (stride == null) look(offset);
                 }
                 case Scalar.Apply(var f, var args) -> {
+                    operations++;
                     boolean isRare = inBranch && isRare(f);
                     if (!isRare && !hasLanes(f, args.getLast().dtype())) fail("%s of %s has no lanes", f.opcode(), args.getLast().dtype());
                     args.forEach(this::look);
@@ -201,7 +222,7 @@ public final class Vectorization {
             case AND, OR, XOR, NOT -> !t.isFloat();
             case SHL, SHR -> t.isInteger();
             case CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
-                 SOFTPLUS, LOG1MEXP, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2 -> false;
+                 SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, TRUNC, ISNAN, ISINF, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA -> false;
         };
     }
 }

@@ -84,17 +84,18 @@ class EveryScalarOpTest {
                     Storage.setLong(z.dtype(), expected, 0,
                             f == ScalarOp.WHERE ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
                 }
-                if (!close(z.dtype(), expected, out, p * size + q))
+                if (!close(f, z.dtype(), expected, out, p * size + q))
                     wrong.add("%s %s(%s, %s) = %s, not %s".formatted(t, f, Storage.getDouble(t, in, p), Storage.getDouble(t, in, q),
                             Storage.getDouble(z.dtype(), out, p * size + q), Storage.getDouble(z.dtype(), expected, 0)));
             }
         assertTrue(wrong.isEmpty(), () -> wrong.size() + ": " + wrong.subList(0, Math.min(6, wrong.size())));
     }
 
-    private static boolean close(DType t, Object expected, Object out, int at) {
+    private static boolean close(ScalarOp f, DType t, Object expected, Object out, int at) {
         if (!t.isFloat()) return Storage.getLong(t, expected, 0) == Storage.getLong(t, out, at);
         double e = Storage.getDouble(t, expected, 0), a = Storage.getDouble(t, out, at);
         double ulp = t == DType.FLOAT32 ? Math.ulp((float) e) : Math.ulp(e);
+        if (f == ScalarOp.LGAMMA && Math.abs(e) < 0.1) ulp = t == DType.FLOAT32 ? 0x1p-23 : 0x1p-52;      // next to a zero between poles
         return Double.compare(e, a) == 0 || Math.abs(e - a) <= 3 * ulp;
     }
 
@@ -142,7 +143,7 @@ class EveryScalarOpTest {
                 else if (from == DType.UINT64 && to == DType.FLOAT32)
                     ((float[]) expected)[0] = Arithmetic.unsignedToFloat(Storage.getLong(from, in, p));
                 else Storage.setLong(to, expected, 0, Storage.getLong(from, in, p));
-                assertTrue(close(to, expected, out, p), "%s of %s to %s: %s".formatted(from, d, to, Storage.getDouble(to, out, p)));
+                assertTrue(close(null, to, expected, out, p), "%s of %s to %s: %s".formatted(from, d, to, Storage.getDouble(to, out, p)));
             }
         }
     }

@@ -7,10 +7,10 @@ import java.math.MathContext;
 
 /// The scalar functions to 40 digits, by series: slow, obvious, and independent of what it judges.
 final class Precise {
-    private static final MathContext MC = new MathContext(50);
+    static final MathContext MC = new MathContext(50);
     private static final MathContext LONG = new MathContext(420);      // π, for arguments up to 10³⁰⁸
     private static final BigDecimal ONE = BigDecimal.ONE, TWO = BigDecimal.TWO, HALF = big(0.5);
-    private static final BigDecimal PI = machin();
+    static final BigDecimal PI = machin();
     private static final BigDecimal LN2 = atanhSeries(ONE.divide(big(3), MC), MC).multiply(TWO);
     private static final BigDecimal LN10 = log(BigDecimal.TEN);
 
@@ -49,13 +49,20 @@ final class Precise {
             case SOFTPLUS -> log1p(exp(x));
             case LOG1MEXP -> a > -0.7 ? log(expm1(x).negate()) : log1p(exp(x).negate());
             case CBRT -> cbrt(a);
+            case ERF -> Gauss.erf(x);
+            case ERFC -> Gauss.erfc(x);
+            case ERFCX -> Gauss.erfcx(x);
+            case ERFINV -> Gauss.erfinv(a);
+            case ERFCINV -> Gauss.erfcinv(a);
+            case LGAMMA -> Gamma.log(x);
+            case POLYGAMMA -> Gamma.poly((int) a, big(b));
             case POW -> exp(log(x).multiply(big(b), MC));
             case NEG, ABS, SIGN, SQRT, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, ADD, SUB, MUL, DIV, FLOORDIV, MOD, MAX, MIN, LT, LE, EQ, NE,
                  AND, OR, XOR, SHL, SHR, WHERE, FMA -> throw new IllegalArgumentException(f + " is exact or rounded once");
         };
     }
 
-    private static BigDecimal over(BigDecimal a, BigDecimal b) {
+    static BigDecimal over(BigDecimal a, BigDecimal b) {
         return a.divide(b, MC);
     }
 
@@ -63,7 +70,7 @@ final class Precise {
         return x.abs().compareTo(big(bound)) < 0;
     }
 
-    private static BigDecimal exp(BigDecimal x) {
+    static BigDecimal exp(BigDecimal x) {
         if (isSmall(x, 0.3)) return expm1(x).add(ONE);
         long n = Math.round(x.doubleValue() / Math.log(2));
         BigDecimal r = expm1(x.subtract(LN2.multiply(big(n)), MC)).add(ONE);
@@ -80,7 +87,7 @@ final class Precise {
         return sum;
     }
 
-    private static BigDecimal log(BigDecimal x) {
+    static BigDecimal log(BigDecimal x) {
         int n = (int) ((x.unscaledValue().abs().bitLength()) - Math.round(x.scale() * 3.321928094887362));
         BigDecimal m = n >= 0 ? x.divide(TWO.pow(n), MC) : x.multiply(TWO.pow(-n), MC);
         while (m.compareTo(big(1.5)) > 0) {
@@ -122,7 +129,7 @@ final class Precise {
     }
 
     /// `sin(x + quarters·π/2)`.
-    private static BigDecimal turned(BigDecimal x, int quarters) {
+    static BigDecimal turned(BigDecimal x, int quarters) {
         BigDecimal quarter = PI.divide(TWO);
         BigInteger n = isSmall(x, 0.7) ? BigInteger.ZERO : x.divide(quarter, LONG).setScale(0, java.math.RoundingMode.HALF_EVEN).toBigInteger();
         BigDecimal r = n.signum() == 0 ? x : x.subtract(quarter.multiply(new BigDecimal(n))).round(MC);

@@ -17,6 +17,7 @@ import damo.plan.Vectorization;
 import damo.type.DType;
 import damo.value.Storage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Code with vectors of every width against code without: [Run#run] compares.
 class VectorClassTest {
-    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 61, 127, 1023, 1024, 1025, 1040, 2053};
+    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 61, 127, 1023, 1040, 2047, 2048, 2049, 2064, 4127};
     private static final List<DType> LANES = List.of(DType.BOOL, DType.INT32, DType.UINT32, DType.INT64, DType.UINT64, DType.FLOAT32, DType.FLOAT64);
 
     private final Values v = new Values();
@@ -107,12 +108,12 @@ class VectorClassTest {
             Value[] args = new Value[f.arity()];
             for (int p = 0; p < args.length; p++) args[p] = input(f == WHERE && p == 0 ? DType.BOOL : t);
             boolean isVector = switch (f) {
-                case FLOORDIV, MOD -> false;
+                case FLOORDIV, MOD, POLYGAMMA -> false;
                 case POW -> t.isFloat();
                 case CEIL, FLOOR, ROUND -> t.isFloat();                // of integers they are nothing
                 case NEG, ABS, SIGN, ADD, SUB, MUL, SQRT, DIV, FMA, MAX, MIN, LT, LE, EQ, NE, WHERE, AND, OR, XOR, NOT, SHL, SHR, TRUNC, ISNAN, ISINF,
                      CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID,
-                     SOFTPLUS, LOG1MEXP, ATAN2 -> true;
+                     SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, ATAN2 -> true;
             };
             if (isVector) elementwise(v.apply(f, args), true);
         }
@@ -179,32 +180,66 @@ class VectorClassTest {
         }
     }
 
-    /// The order as it is documented, in Java.
-    private static double sum(double[] x) {
+    /// The order as it is documented, in Java, of the terms `x[p] * y[p]`.
+    private static double sum(double[] x, double[] y) {
         double total = 0, lost = 0;
-        for (int from = 0; from < x.length; from += 1024) {
-            int end = Math.min(x.length, from + 1024), whole = from + (end - from) / 16 * 16;
-            double[] a = new double[16];
-            for (int p = from; p < whole; p++) a[(p - from) % 16] += x[p];
-            for (int half = 8; half > 0; half /= 2) for (int p = 0; p < half; p++) a[p] += a[p + half];
-            for (int p = whole; p < end; p++) a[0] += x[p];
-            double y = a[0] - lost, next = total + y;
-            lost = next - total - y;
+        for (int from = 0; from < x.length; from += 2048) {
+            int end = Math.min(x.length, from + 2048), whole = from + (end - from) / 16 * 16;
+            double[] a = new double[32];
+            for (int p = from; p < whole; p++) a[(p - from) % 32] = Math.fma(x[p], y[p], a[(p - from) % 32]);
+            for (int half = 16; half > 0; half /= 2) for (int p = 0; p < half; p++) a[p] += a[p + half];
+            for (int p = whole; p < end; p++) a[0] = Math.fma(x[p], y[p], a[0]);
+            double z = a[0] - lost, next = total + z;
+            lost = next - total - z;
             total = next;
         }
         return total;
     }
 
     @Test void theOrderOfASumIsTheDocumentedOne() {
-        Value x = input(DType.FLOAT64), longer = x;
+        Value x = input(DType.FLOAT64), longer = x, square = v.apply(MUL, x, x);
         for (int p = 0; p < 30; p++) longer = v.apply(NEG, longer);
-        for (Value element : List.of(x, longer)) {
+        for (Value element : List.of(x, longer, square)) {
             Run run = compile(List.of(), new Buffer("z", DType.FLOAT64, List.of()), v.fold(Reduction.SUM, List.of(i), element));
             for (int size : SIZES) {
                 double[] in = new Random(size).doubles(size, -1, 1).toArray(), out = new double[1];
+                double[] ones = new double[size];
+                Arrays.fill(ones, 1);
                 run.run(new int[] {size}, out, in);
-                assertEquals(sum(in), out[0]);
+                assertEquals(sum(in, element == square ? in : ones), out[0]);
             }
+        }
+    }
+
+    @Test void whatIsReadApartIsGatheredIfMuchIsComputedOfIt() {
+        Buffer z = new Buffer("z", DType.FLOAT64, List.of(n)), sum = new Buffer("s", DType.FLOAT64, List.of());
+        Value at = v.index(i), last = v.sub(n, v.whole(1));
+        for (DType t : LANES) {
+            Buffer x = new Buffer("x", t, List.of(v.mul(n, n))), y = new Buffer("y", DType.INT32, List.of(n));
+            Buffer k = new Buffer("k", DType.INT64, List.of(n));
+            List<Value> offsets = List.of(v.sub(last, at), v.mul(at, v.whole(2)), v.mul(at, n), v.load(y, List.of(at)),
+                v.convert(v.load(k, List.of(at)), DType.INT32), v.add(v.mul(v.load(y, List.of(at)), n), at));
+            for (Value offset : offsets)
+                for (int more : new int[] {0, 10}) {
+                    Value value = v.convert(v.load(x, List.of(offset)), DType.FLOAT64);
+                    if (t == DType.UINT64) value = v.convert(v.apply(SHR, v.load(x, List.of(offset)), v.number(t, 3)), DType.INT64);
+                    if (t == DType.UINT64) value = v.convert(value, DType.FLOAT64);
+                    for (int p = 0; p < more; p++) value = v.apply(FMA, value, v.number(DType.FLOAT64, 0.5), v.number(DType.FLOAT64, p));
+                    var stores = List.of(new Store(z, List.of(at), value));
+                    Run each = Run.of(v, List.of(new Kernel("f", List.of(i), stores)), List.of(z, x, y, k), "n");
+                    var total = new Store(sum, List.of(), v.fold(Reduction.SUM, List.of(i), value));
+                    Run all = Run.of(v, List.of(new Kernel("f", List.of(), List.of(total))), List.of(sum, x, y, k), "n");
+                    assertEquals(more > 0 && t != DType.BOOL, each.isVector(), () -> t + " " + offset);
+                    assertEquals(each.isVector(), all.isVector());
+                    for (int size : new int[] {0, 2, 7, 8, 17, 61, 127}) {
+                        var random = new Random(size);
+                        int[] indices = random.ints(size, 0, Math.max(size, 1)).toArray();
+                        long[] wide = Arrays.stream(indices).mapToLong(p -> p).toArray();
+                        Object from = samples(t, size * size, 1);
+                        each.run(new int[] {size}, new double[size], from, indices, wide);
+                        all.run(new int[] {size}, new double[1], from, indices, wide);
+                    }
+                }
         }
     }
 

@@ -3,7 +3,6 @@ package damo.opencl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import damo.kernel.Kernel;
 import damo.kernel.KernelText;
 import damo.kernel.Listing;
 import damo.kernel.Program;
@@ -51,7 +50,7 @@ class GoldenOpenClTest {
     }
 
     private static OpenClText text(Values values, Program program) {
-        List<Kernel> kernels = Step.all(program.steps()).filter(Step.Launch.class::isInstance).map(s -> ((Step.Launch) s).kernel()).toList();
-        return OpenClText.of(values, kernels, Listing.of(program));
+        List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
+        return OpenClText.of(values, steps, Listing.of(program));
     }
 }

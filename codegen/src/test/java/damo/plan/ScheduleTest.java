@@ -71,7 +71,7 @@ class ScheduleTest {
         Axis a = new Axis("a", n), b = new Axis("b", n);
         Value max = v.fold(Reduction.MAX, List.of(a), at(x, i, a));
         Value sum = v.fold(Reduction.SUM, List.of(b), v.apply(EXP, v.apply(SUB, at(x, i, b), max)));
-        assertEquals("guard(i(let fold(a*16()) fold(b*16()) j(put)))", schedule(v.apply(DIV, v.apply(EXP, v.apply(SUB, at(x, i, j), max)), sum)));
+        assertEquals("guard(i(let fold(a*32()) fold(b*32()) j(put)))", schedule(v.apply(DIV, v.apply(EXP, v.apply(SUB, at(x, i, j), max)), sum)));
         assertEquals("guard(i(let let j(put)))", schedule(v.apply(ADD, at(x, i, j), v.apply(EXP, at(bias, i)))));
     }
 
@@ -85,9 +85,9 @@ class ScheduleTest {
         Buffer x = buffer("x", m, n, k), a = buffer("a"), bias = buffer("bias", m);
         for (Reduction f : Reduction.values())
             assertTrue(schedule(v.fold(f, List.of(l), v.apply(MUL, at(x, i, j, l), at(a))))
-                    .endsWith(f == Reduction.PROD ? "j(let fold(l*1()) put)))" : "j(let fold(l*16()) put)))"));
+                    .endsWith(f == Reduction.PROD ? "j(let fold(l*1()) put)))" : "j(let fold(l*32()) put)))"));
         Value row = v.fold(Reduction.MAX, List.of(l), v.apply(MUL, at(x, i, j, l), at(bias, i)));
-        assertTrue(schedule(row).endsWith("j(let fold(guard(let l*16())) put)))"));
+        assertTrue(schedule(row).endsWith("j(let fold(guard(let l*32())) put)))"));
     }
 
     @Test void aMatrixProductRunsAlongItsRows() {
@@ -95,7 +95,7 @@ class ScheduleTest {
         Value dot = v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(y, l, j)));
         assertEquals("guard(i(j(put) l+8(j(put)) l(j(put))))", schedule(dot).replaceAll("let ", ""));
         Buffer t = buffer("t", n, k);
-        assertTrue(schedule(v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(t, j, l)))).contains("l*16()"));
+        assertTrue(schedule(v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(t, j, l)))).contains("l*32()"));
     }
 
     @Test void shortLoopsDisappear() {
@@ -105,7 +105,7 @@ class ScheduleTest {
         Value sum = v.fold(Reduction.SUM, List.of(b), at(x, a, b));
         var kernel = new Kernel("f", List.of(one, a), List.of(new Store(s, v.indices(List.of(one, a)), sum)));
         assertEquals("put put put", shape(Schedule.of(v, kernel)));
-        assertEquals("one(a(let fold(b*16()) put))", shape(Schedule.of(v, kernel, false)));
+        assertEquals("one(a(let fold(b*32()) put))", shape(Schedule.of(v, kernel, false)));
     }
 
     @Test void sharedValuesAreVisitedOnce() {

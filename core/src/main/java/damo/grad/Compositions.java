@@ -44,6 +44,7 @@ final class Compositions {
         }
         var complement = is(y, ScalarOp.SUB) && Linear.isConstant(arg(y, 0), 1) ? Optional.of(arg(y, 1)) : Optional.<Variable>empty();
         return or(logistic(y).map(x -> step(x, x.neg().sigmoid())),                                // log σ(x)
+                operand(y, ScalarOp.ERFC).map(x -> List.of(new Step(x, List.of(), new Partial.Over(x.erfcx().mul(-Math.sqrt(Math.PI) / 2))))),
                 operand(y, ScalarOp.EXP).map(x -> List.of(new Step(x, List.of(), Partial.ONE))),
                 complement.flatMap(this::logistic).map(x -> step(x, x.sigmoid().neg())),           // log(1 − σ(x))
                 complement.flatMap(v -> operand(v, ScalarOp.EXP)).map(Compositions::log1mexp),     // log(1 − eˣ)

@@ -8,6 +8,8 @@ import java.util.List;
 
 /// The partial derivatives of the scalar functions: one table for both modes.
 final class Partials {
+    private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+
     private Partials() {}
 
     /// The derivative of `z = f(args)` by operand `i`.
@@ -45,6 +47,12 @@ final class Partials {
             case SIGMOID -> times(z.mul(x.neg().sigmoid()));        // 1 − z would cancel for large x
             case SOFTPLUS -> times(x.sigmoid());
             case LOG1MEXP -> over(x.neg().expm1().neg());
+            case ERF -> times(bell(x));
+            case ERFC -> times(bell(x).neg());
+            case ERFCX -> times(scaledComplement(x, z));
+            case ERFINV -> times(z.mul(z).exp().mul(1 / TWO_OVER_ROOT_PI));
+            case ERFCINV -> times(z.mul(z).exp().mul(-1 / TWO_OVER_ROOT_PI));
+            case LGAMMA -> times(x.digamma());
             case ADD -> Partial.ONE;
             case SUB -> first ? Partial.ONE : Partial.MINUS;
             case MUL -> times(first ? y : x);
@@ -52,11 +60,28 @@ final class Partials {
             case MOD -> first ? Partial.ONE : times(Build.elementwise(ScalarOp.FLOORDIV, x, y).neg());
             case POW -> first ? powerByBase(x, y) : times(where(x.eq(0), 0, z.mul(x.log())));
             case ATAN2 -> first ? times(y.div(x.mul(x).add(y.mul(y)))) : times(x.div(x.mul(x).add(y.mul(y))).neg());
+            case POLYGAMMA -> {
+                if (first) throw Variable.error("polygamma", "it has no derivative by its order; take the order through stopGradient", args);
+                yield times(y.polygamma(x.add(1)));
+            }
             case MAX -> first ? new Partial.Where(Build.elementwise(ScalarOp.LE, y, x), true) : new Partial.Where(x.lt(y), true);
             case MIN -> first ? new Partial.Where(Build.elementwise(ScalarOp.LE, x, y), true) : new Partial.Where(y.lt(x), true);
             case FMA -> i == 2 ? Partial.ONE : times(first ? args.get(1) : x);
             case WHERE -> first ? Partial.ZERO : new Partial.Where(x, i == 1);
         };
+    }
+
+    /// The derivative of erf.
+    private static Variable bell(Variable x) {
+        return x.mul(x).neg().exp().mul(TWO_OVER_ROOT_PI);
+    }
+
+    /// The derivative of `z = erfcx(x)`, `2xz − 2/√π`; where that would cancel, its asymptotic series, of which two terms less are 10⁻¹⁴.
+    private static Variable scaledComplement(Variable x, Variable z) {
+        Variable u = less(0, Build.elementwise(ScalarOp.DIV, 0.5, x.mul(x)));
+        Variable series = u.mul(15).add(1);
+        for (int odd = 13; odd > 1; odd -= 2) series = u.mul(odd).mul(series).add(1);
+        return where(x.gt(12), u.mul(series).mul(TWO_OVER_ROOT_PI), x.mul(z).mul(2).sub(TWO_OVER_ROOT_PI));
     }
 
     // Without a logarithm, and 0 for the exponent 0, even at base 0.

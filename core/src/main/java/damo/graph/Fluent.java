@@ -144,6 +144,53 @@ abstract class Fluent {
         return apply(ScalarOp.LOG1MEXP);
     }
 
+    /// The error function, `2/√π ∫₀ˣ e^(−t²) dt`.
+    public Variable erf() {
+        return apply(ScalarOp.ERF);
+    }
+
+    /// `1 − erf(x)`, with small relative error for large `x` too.
+    public Variable erfc() {
+        return apply(ScalarOp.ERFC);
+    }
+
+    /// `exp(x²) · erfc(x)`, which neither overflows nor vanishes for large `x`.
+    public Variable erfcx() {
+        return apply(ScalarOp.ERFCX);
+    }
+
+    /// The inverse of [#erf]: ±∞ of ±1, NaN beyond.
+    public Variable erfinv() {
+        return apply(ScalarOp.ERFINV);
+    }
+
+    /// The inverse of [#erfc]: ∞ of 0, −∞ of 2, NaN beyond.
+    public Variable erfcinv() {
+        return apply(ScalarOp.ERFCINV);
+    }
+
+    /// `log |Γ(x)|`: ∞ at 0 and at negative integers. The derivative is [#digamma].
+    public Variable lgamma() {
+        return apply(ScalarOp.LGAMMA);
+    }
+
+    /// The derivative of `log Γ(x)`: NaN at negative integers, ∓∞ at ±0.
+    public Variable digamma() {
+        return polygamma(0);
+    }
+
+    /// The derivative of order `n` of [#digamma]: for odd `n` ∞ at 0 and at negative integers, for even ones NaN (∓∞ at ±0).
+    ///
+    /// @param n whole numbers from 0 up (of others it is NaN); there is no derivative by them
+    public Variable polygamma(Variable n) {
+        return Build.elementwise(ScalarOp.POLYGAMMA, n, self());
+    }
+
+    /// As [#polygamma(Variable)].
+    public Variable polygamma(Number n) {
+        return Build.elementwise(ScalarOp.POLYGAMMA, n, self());
+    }
+
     /// The least integer not below; the derivative is 0.
     public Variable ceil() {
         return apply(ScalarOp.CEIL);

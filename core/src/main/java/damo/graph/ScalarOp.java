@@ -44,6 +44,18 @@ public enum ScalarOp {
     SOFTPLUS("softplus", 1, Signature.FLOAT),
     /// `log(1 − exp(x))` for `x < 0`, without cancellation.
     LOG1MEXP("log1mexp", 1, Signature.FLOAT),
+    /// The error function.
+    ERF("erf", 1, Signature.FLOAT),
+    /// `1 − erf(x)`, with small relative error for large `x` too.
+    ERFC("erfc", 1, Signature.FLOAT),
+    /// `exp(x²) erfc(x)`.
+    ERFCX("erfcx", 1, Signature.FLOAT),
+    /// The inverse of [#ERF].
+    ERFINV("erfinv", 1, Signature.FLOAT),
+    /// The inverse of [#ERFC].
+    ERFCINV("erfcinv", 1, Signature.FLOAT),
+    /// `log |Γ(x)|`; ∞ at its poles.
+    LGAMMA("lgamma", 1, Signature.FLOAT),
     CEIL("ceil", 1, Signature.NUMBER),
     FLOOR("floor", 1, Signature.NUMBER),
     TRUNC("trunc", 1, Signature.NUMBER),
@@ -64,6 +76,8 @@ public enum ScalarOp {
     MOD("mod", 2, Signature.NUMBER),
     POW("pow", 2, Signature.NUMBER),
     ATAN2("atan2", 2, Signature.FLOAT),
+    /// `polygamma(n, x)`: the derivative of order `n + 1`, a whole number, of `log Γ(x)`; 0 is digamma.
+    POLYGAMMA("polygamma", 2, Signature.FLOAT),
     /// NaN if either is NaN.
     MAX("maximum", 2, Signature.ORDERED),
     /// NaN if either is NaN.
@@ -147,8 +161,8 @@ public enum ScalarOp {
         return switch (this) {
             case ADD, MUL, MAX, MIN, EQ, NE, AND, OR, XOR -> true;
             case NEG, ABS, SIGN, SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH,
-                 TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, CEIL, FLOOR, TRUNC, ROUND, NOT, ISNAN, ISINF, SUB, DIV,
-                 FLOORDIV, MOD, POW, ATAN2, LT, LE, SHL, SHR, WHERE, FMA -> false;
+                 TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, CEIL, FLOOR, TRUNC,
+                 ROUND, NOT, ISNAN, ISINF, SUB, DIV, FLOORDIV, MOD, POW, ATAN2, POLYGAMMA, LT, LE, SHL, SHR, WHERE, FMA -> false;
         };
     }
 

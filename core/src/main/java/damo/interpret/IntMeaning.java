@@ -41,7 +41,7 @@ public final class IntMeaning {
             }
             case WHERE -> x[0] != 0 ? x[1] : x[2];
             case SQRT, CBRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, DIV, ATAN2, FMA ->
+                 ACOSH, ATANH, SIGMOID, SOFTPLUS, LOG1MEXP, ERF, ERFC, ERFCX, ERFINV, ERFCINV, LGAMMA, DIV, ATAN2, POLYGAMMA, FMA ->
                     throw new CompilerBug("interpret", "%s is for floats only, not for %s".formatted(f.opcode(), dtype), f.opcode());
         };
     }

@@ -7,5 +7,7 @@ public enum Fidelity {
     /// The same function of real numbers, computed no worse; overflow and NaN stay where they are. The sign of a zero may change.
     ROUNDING,
     /// As [#ROUNDING] where the left side neither overflows nor leaves its domain; elsewhere the right side may have a value.
-    FINITE
+    FINITE,
+    /// As [#FINITE], but sums have another order: the error is no larger beside the sum of the absolute values.
+    REORDERED
 }

@@ -24,7 +24,8 @@ public final class Phases {
     /// What overflows or cancels, said otherwise. After the canonical form, so that each pattern is written once.
     public static final Phase STABILIZE = new Phase("stabilize", Stabilize.RULES, List.of());
     /// What is cheaper, said otherwise. Last, because it hides the patterns that the others look for.
-    public static final Phase SPECIALIZE = new Phase("specialize", Specialize.RULES, List.of());
+    public static final Phase SPECIALIZE = new Phase("specialize",
+            Stream.of(Specialize.RULES, Chains.RULES).flatMap(List::stream).toList(), List.of());
 
     /// The phases, in order.
     public static final List<Phase> ALL = List.of(CANONICALIZE, LOOPS, STABILIZE, SPECIALIZE);

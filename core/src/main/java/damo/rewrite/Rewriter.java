@@ -12,10 +12,13 @@ import damo.text.Pretty;
 import damo.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Applies rules until none matches: once over the graph, operands first, into a fresh arena in which equal ops are one variable.
 /// What a rule builds is normalised in turn, so the work is linear in the graph. The bodies of loops are rewritten in the same way, each once.
@@ -57,19 +60,32 @@ public final class Rewriter {
         private final Graph graph = new Graph();
         private final Map<Variable, Variable> normal = new IdentityHashMap<>();
         private final Extents extents = new Extents();
+        private final Set<Variable> shared = Collections.newSetFromMap(new IdentityHashMap<>());       // what had several users before
         private final ArrayDeque<String> trail = new ArrayDeque<>();
         private int steps;
 
         Lambda rewrite(Lambda f) {
             var image = new IdentityHashMap<Variable, Variable>();
             for (Variable p : f.parameters()) image.put(p, normal(p));
-            for (Variable v : Graph.order(f.results())) {
+            List<Variable> order = Graph.order(f.results());
+            Map<Variable, Integer> users = users(order, f.results());
+            var images = new HashSet<Variable>();
+            for (Variable v : order) {
                 if (image.containsKey(v)) continue;
                 steps = 0;
                 trail.clear();
-                image.put(v, v.source().during(() -> normal(v.rebuilt(image))));
+                Variable n = v.source().during(() -> normal(v.rebuilt(image)));
+                image.put(v, n);
+                if (users.get(v) > 1 || !images.add(n)) shared.add(n);
             }
             return f.withResults(f.results().stream().map(image::get).toList());
+        }
+
+        private static Map<Variable, Integer> users(List<Variable> order, List<Variable> results) {
+            var users = new IdentityHashMap<Variable, Integer>();
+            for (Variable v : order) v.op().operands().forEach(o -> users.merge(o, 1, Integer::sum));
+            results.forEach(r -> users.merge(r, 1, Integer::sum));
+            return users;
         }
 
         /// What stands in the place of `v`, whose operands are normal.
@@ -101,6 +117,7 @@ public final class Rewriter {
             if (v.op() instanceof Op.Loop(var body, var operands, var result) && !body(body).equals(body))
                 return new Variable(new Op.Loop(body(body), operands, result), v.name(), v.source());
             for (Rule rule : rules(v.op())) {
+                if (rule.takesApart() && v.op().operands().stream().anyMatch(o -> rule.concerns(o.op()) && shared.contains(o))) continue;
                 Variable replacement = applied(rule, v);
                 if (replacement == null || replacement == v) continue;
                 trail.add(rule.name());

@@ -13,7 +13,8 @@ import java.util.function.Function;
 /// the body.
 ///
 /// @param roots [ScalarOp]s and classes of ops; the body is asked about these only
-public record Rule(String name, Law law, Fidelity fidelity, Set<Object> roots, Body body) {
+/// @param takesApart whether it is a gain only if operands that are such roots too vanish: it applies where nobody else uses them
+public record Rule(String name, Law law, Fidelity fidelity, Set<Object> roots, boolean takesApart, Body body) {
     /// The body of a rule.
     @FunctionalInterface
     public interface Body {
@@ -27,7 +28,7 @@ public record Rule(String name, Law law, Fidelity fidelity, Set<Object> roots, B
     static Rule rule(String name, String law, Fidelity fidelity) {
         Law parsed = Law.parse(law);
         ScalarOp root = ScalarOp.named(((Term.Apply) parsed.left()).function());
-        return new Rule(name, parsed, fidelity, Set.of(root), (v, _) -> {
+        return new Rule(name, parsed, fidelity, Set.of(root), false, (v, _) -> {
             List<Map<String, Variable>> ways = Match.all(parsed, v);
             return ways.isEmpty() ? null : parsed.right(ways.getFirst(), v.dtype());
         });
@@ -40,7 +41,12 @@ public record Rule(String name, Law law, Fidelity fidelity, Set<Object> roots, B
 
     /// A rule with a body.
     static Rule rule(String name, String law, Fidelity fidelity, Set<?> roots, Body body) {
-        return new Rule(name, Law.parse(law), fidelity, Set.copyOf(roots), body);
+        return new Rule(name, Law.parse(law), fidelity, Set.copyOf(roots), false, body);
+    }
+
+    /// The same where nobody else uses what it takes apart.
+    Rule takingApart() {
+        return new Rule(name, law, fidelity, roots, true, body);
     }
 
     /// Whether the body is to be asked about `op`.

@@ -38,6 +38,15 @@ final class Stabilize {
             rule("softplus-minus", "softplus(x) - x => softplus(-x)", FINITE),
             rule("minus-softplus", "x - softplus(x) => -softplus(-x)", FINITE),
 
+            rule("erf-complement", "1 - erf(x) => erfc(x)", ROUNDING),
+            rule("erf-minus-one", "erf(x) - 1 => -erfc(x)", ROUNDING),
+            rule("one-plus-erf", "1 + erf(x) => erfc(-x)", ROUNDING),
+            rule("erfc-complement", "1 - erfc(x) => erf(x)", ROUNDING),
+            rule("erfc-minus-one", "erfc(x) - 1 => -erf(x)", ROUNDING),
+            rule("two-minus-erfc", "2 - erfc(x) => erfc(-x)", ROUNDING),
+            // Where erfc is small, the logarithm of exp(−x²) erfcx(x).
+            rule("log-erfc", "log(erfc(x)) => where(x < 0.5, log1p(-erf(x)), log(erfcx(x)) - x * x)", FINITE),
+
             rule("sigmoid", "1 / (1 + exp(-x)) => sigmoid(x)", ROUNDING),
             rule("sigmoid-neg", "1 / (1 + exp(x)) => sigmoid(-x)", ROUNDING),
             rule("sigmoid-quotient", "exp(x) / (1 + exp(x)) => sigmoid(x)", FINITE),

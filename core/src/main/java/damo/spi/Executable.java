@@ -5,20 +5,29 @@ import java.util.Optional;
 
 /// A prepared program: immutable for its users, safe to run from many threads at once.
 public interface Executable {
+    /// `state`, as arguments had better be that nobody changes: an equal array, whose elements may from then on lie elsewhere
+    /// ([damo.value.Remote]) so that calls need not move them; or `state` itself.
+    default NDArray adopt(NDArray state) {
+        return state;
+    }
+
     /// Runs the program.
     ///
     /// @param arguments one value per parameter, each of the parameter's dtype, rank and known extents; read only
     /// @param destinations one entry per result: where it must be stored ([NDArray#isWhole], of the result's dtype and shape), or `null`.
     ///     A destination may be an argument's memory: it is written after everything was read
     /// @param results gets one value per result: its destination; or an array that is neither the memory of an argument nor another result.
-    ///     An array that is in it already, of the result's dtype and whole, is used if there is no destination and the shape fits; nobody
+    ///     A result that is state may lie elsewhere ([damo.value.Remote]). An array that is in it already, of the result's dtype and whole, is used
+    ///     if there is no destination and the shape fits; nobody
     ///     else may see that array, for a call that fails may have written it
     /// @throws damo.DamoException if shapes do not fit or a check fails; no destination has been written then
     void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results);
 
-    /// An implementation of the functional interface `type` over primitives that calls the program without boxing, if the program
-    /// is of scalars only and the signature fits: one parameter per program parameter and the only result.
-    <T> Optional<T> scalarFunction(Class<T> type);
+    /// An implementation of a functional interface that calls the program without a detour, if it is small, and all its extents follow from its
+    /// types and the signature. Else the general one is as good.
+    default <T> Optional<T> implementation(Entry<T> entry) {
+        return Optional.empty();
+    }
 
     /// What was compiled so far: programs, kernels, what was fused.
     String explain();

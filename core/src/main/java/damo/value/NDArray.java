@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 /// - **Threads** immutable itself; the shared storage is as safe as any Java array
 public final class NDArray {
     private final DType dtype;
-    private final Object storage;
+    private final Object storage;                // a Java array, or a Remote that has one
     private final Layout layout;
 
     private NDArray(DType dtype, Object storage, Layout layout) {
@@ -81,6 +81,11 @@ public final class NDArray {
             throw new DamoException("wrap: a %s; needs a flat array of a primitive type other than char"
                 .formatted(storage.getClass().getSimpleName()));
         return wrap(dtype, storage, shape);
+    }
+
+    /// The row-major elements of `shape`, which lie elsewhere: for back ends. Whatever reads an element fetches them all.
+    public static NDArray remote(DType dtype, Remote elements, long... shape) {
+        return new NDArray(dtype, elements, Layout.rowMajor(shape.clone(), 0));
     }
 
     /// All 0, or false.
@@ -163,7 +168,12 @@ public final class NDArray {
 
     /// The flat array itself, borrowed. The elements are where [#offset] and [#stride] say; see [#isWhole].
     public Object storage() {
-        return storage;
+        return storage instanceof Remote elements ? elements.array() : storage;
+    }
+
+    /// Where the elements lie, if not in a Java array of their own; else `null`.
+    public Remote remote() {
+        return storage instanceof Remote elements ? elements : null;
     }
 
     /// The position of the first element in the storage.
@@ -183,19 +193,19 @@ public final class NDArray {
 
     /// Whether the storage is exactly the elements in row-major order.
     public boolean isWhole() {
-        return layout.contiguous && layout.offset == 0 && Array.getLength(storage) == layout.size;
+        return layout.contiguous && layout.offset == 0 && (storage instanceof Remote r ? r.length() : Array.getLength(storage)) == layout.size;
     }
 
     // ---- elements
 
     /// The element at `index`, one per axis, as a double. Unsigned types are never negative; bool is 0 or 1.
     public double get(long... index) {
-        return Storage.getDouble(dtype, storage, element(index));
+        return Storage.getDouble(dtype, storage(), element(index));
     }
 
     /// The element at `index` as a long. Floats truncate as a Java cast does; uint64 gives its 64 bits.
     public long getLong(long... index) {
-        return Storage.getLong(dtype, storage, element(index));
+        return Storage.getLong(dtype, storage(), element(index));
     }
 
     /// Whether the element at `index` is not 0.
@@ -207,12 +217,12 @@ public final class NDArray {
     ///
     /// @throws DamoException if there is not exactly one element; so do [#scalarLong] and [#scalarBoolean]
     public double scalar() {
-        return Storage.getDouble(dtype, storage, only());
+        return Storage.getDouble(dtype, storage(), only());
     }
 
     /// The only element as a long.
     public long scalarLong() {
-        return Storage.getLong(dtype, storage, only());
+        return Storage.getLong(dtype, storage(), only());
     }
 
     /// Whether the only element is not 0.
@@ -222,12 +232,12 @@ public final class NDArray {
 
     /// The element with row-major number `flat` as a double, as [#get].
     public double doubleAt(long flat) {
-        return Storage.getDouble(dtype, storage, layout.position(flat));
+        return Storage.getDouble(dtype, storage(), layout.position(flat));
     }
 
     /// The element with row-major number `flat` as a long, as [#getLong].
     public long longAt(long flat) {
-        return Storage.getLong(dtype, storage, layout.position(flat));
+        return Storage.getLong(dtype, storage(), layout.position(flat));
     }
 
     private int element(long... index) {
@@ -289,8 +299,9 @@ public final class NDArray {
 
     private Object flat(DType to) {
         Object result = Storage.allocate(to, layout.size);
+        Object from = storage();
         layout.forEachRow((position, stride, count, flat) ->
-            Storage.copy(dtype, storage, position, stride, to, result, flat, count));
+            Storage.copy(dtype, from, position, stride, to, result, flat, count));
         return result;
     }
 
@@ -378,11 +389,11 @@ public final class NDArray {
     @Override public boolean equals(Object other) {
         return this == other || other instanceof NDArray that && dtype == that.dtype
             && Arrays.equals(layout.shape, that.layout.shape)
-            && Arrays.deepEquals(new Object[] {contiguous().storage}, new Object[] {that.contiguous().storage});
+            && Arrays.deepEquals(new Object[] {contiguous().storage()}, new Object[] {that.contiguous().storage()});
     }
 
     @Override public int hashCode() {
-        int elements = Arrays.deepHashCode(new Object[] {contiguous().storage});
+        int elements = Arrays.deepHashCode(new Object[] {contiguous().storage()});
         return (dtype.name().hashCode() * 31 + Arrays.hashCode(layout.shape)) * 31 + elements;
     }
 

@@ -18,10 +18,14 @@ class PartialsTest {
     /// Two points for each operand, away from kinks; empty where there is nothing to differentiate.
     static double[][] points(ScalarOp f) {
         return switch (f) {
-            case NEG, ABS, EXP, EXP2, EXPM1, SIN, COS, TAN, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, CBRT -> new double[][] {{-1.2, 0.7}};
+            case NEG, ABS, EXP, EXP2, EXPM1, SIN, COS, TAN, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, CBRT,
+                 ERF, ERFC, ERFCX, LGAMMA -> new double[][] {{-1.2, 0.7}};
             case SIGN, CEIL, FLOOR, TRUNC, ROUND -> new double[][] {{-1.3, 2.2}};
             case SQRT, LOG, LOG2, LOG10, LOG1P -> new double[][] {{0.6, 2.5}};
             case ASIN, ACOS, ATANH -> new double[][] {{-0.4, 0.6}};
+            case ERFINV -> new double[][] {{-0.4, 0.9}};
+            case ERFCINV -> new double[][] {{0.2, 1.4}};
+            case POLYGAMMA -> new double[][] {{-1.2, 2.7}};
             case ACOSH -> new double[][] {{1.5, 3}};
             case LOG1MEXP -> new double[][] {{-0.3, -2}};
             case ADD, SUB, MUL, DIV, ATAN2, MAX, MIN, FLOORDIV, MOD -> new double[][] {{-1.2, 2.7}, {0.5, 1.9}};
@@ -37,7 +41,8 @@ class PartialsTest {
         double[][] points = points(f);
         if (points.length == 0) return;
         NDArray[] at = Arrays.stream(points).map(NDArray::of).toArray(NDArray[]::new);
-        derivatives(xs -> f == ScalarOp.WHERE ? Build.elementwise(f, xs.get(0).gt(0), xs.get(1), xs.get(2))
+        derivatives(xs -> f == ScalarOp.POLYGAMMA ? Build.elementwise(f, 1, xs.get(0))
+                : f == ScalarOp.WHERE ? Build.elementwise(f, xs.get(0).gt(0), xs.get(1), xs.get(2))
                 : Build.elementwise(f, xs.toArray()), at);
     }
 
@@ -70,6 +75,26 @@ class PartialsTest {
         assertArrayEquals(new double[5], run(Gradient.grad(x.pow(0).sum(), x), List.of(x), at).toDoubleArray());
     }
 
+    @Test void polygammaHasNoDerivativeByItsOrder() {
+        Variable n = scalar();
+        Variable x = scalar();
+        var error = assertThrows(DamoException.class, () -> Gradient.grad(x.polygamma(n), n));
+        assertTrue(error.getMessage().contains("no derivative by its order"), error.getMessage());
+    }
+
+    @Test void digammaAndBeyondAreTheDerivativesOfLgamma() {
+        Variable x = scalar();
+        Variable third = Gradient.grad(Gradient.grad(Gradient.grad(x.lgamma(), x), x), x);
+        assertEquals(-2.4041138063191885, run(third, List.of(x), 1.0).scalar(), 1e-14);          // −2 ζ(3)
+    }
+
+    @Test void theDerivativeOfErfcxDoesNotCancel() {
+        Variable x = vector();
+        double[] got = run(Gradient.grad(x.erfcx().sum(), x), List.of(x), new double[] {11.9, 12.1, 1e6}).toDoubleArray();
+        double[] exact = {-0.003942633974226029, -0.003814669471505324, -5.6418958354691e-13};
+        for (int i = 0; i < exact.length; i++) assertEquals(exact[i], got[i], 1e-12 * -exact[i]);
+    }
+
     @Test void tiesOfMaximumGoToTheFirst() {
         Variable x = vector();
         Variable y = vector();
@@ -96,6 +121,7 @@ class PartialsTest {
         derivatives(xs -> xs.get(0).exp().log1p(), at);
         derivatives(xs -> xs.get(0).sigmoid().log().add(one(xs.get(0).sigmoid()).log()).add(xs.get(0).sigmoid().neg().log1p()), at);
         derivatives(xs -> one(xs.get(0).abs().neg().exp()).log().add(xs.get(0).abs().neg().exp().neg().log1p()), at);
+        derivatives(xs -> xs.get(0).erfc().log(), at);
         derivatives(xs -> xs.get(0).exp().sum(0).log(), at);
         derivatives(xs -> xs.get(0).exp().add(xs.get(1).exp()).log(), at, NDArray.of(new double[] {0.4, -1, 2}));
         derivatives(xs -> xs.get(0).exp().div(xs.get(1)).log(), at, NDArray.of(new double[] {0.4, 1, 2}));

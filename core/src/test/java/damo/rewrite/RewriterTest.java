@@ -1,5 +1,6 @@
 package damo.rewrite;
 
+import static damo.Damo.dot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -48,6 +49,12 @@ class RewriterTest {
         assertEquals("(2.0 * x)", rewritten("1 * (2 * x ** (2.0 - 1))"));
         assertEquals("(2.0 * x)", rewritten("x * 1 + 1 * x"));
         assertEquals("(2.0 * x)", rewritten(x.mul(2).mul(Build.elementwise(ScalarOp.ADD, x.mul(0), 1))));
+    }
+
+    @Test void aProductThatIsNeededAnywayIsNotTakenApart() {
+        Variable square = dot(m, m);
+        assertEquals("dot(m, dot(m, x))", rewritten(dot(square, x)));
+        assertEquals("(dot(dot(m, m), x) + sum(dot(m, m)))", rewritten(dot(square, x).add(square.sum())));
     }
 
     @Test void replacementsKeepTheShapeUnderBroadcasting() {

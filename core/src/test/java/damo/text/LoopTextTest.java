@@ -170,7 +170,7 @@ class LoopTextTest {
                 %1 = loop(extent(x, axis=0), x_2 in x, s = 0.0 → (s + (x_2 * w)), emit (s + (x_2 * w)))
                 %1[1]
                 %1[0]""", Pretty.print(sums()));
-        assertEquals("loop(2, x_2 in reshape(x, [2, 2]) → emit loop(2, x_3 in x_2 → emit ((x_3 * w) + sum(x_2)))[0])[0]",
+        assertEquals("loop(2, element in reshape(x, [2, 2]) → emit loop(2, element_2 in element → emit ((element_2 * w) + sum(element)))[0])[0]",
                 Pretty.print(nested()));
     }
 }

@@ -1,30 +1,35 @@
 package damo.bench;
 
-import damo.value.NDArray;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// From nothing to the first result of the training step of W5: variables, gradients, rewrites, kernels, bytecode, one call.
+/// From nothing to the first result: variables, gradients, rewrites, kernels, bytecode, one call.
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class CompileTime {
-    private final double[] w = Workload.weights();
-    private final double[] y = Workload.labels();
-    private double[] x;
+    private static final Map<Workload, Supplier<Program>> PROGRAMS = Map.of(
+            Workload.W5, Workload::regressionProgram, Workload.W6, Perceptron::program, Workload.W8, Recurrent::program);
+
+    @Param({"W5", "W6", "W8"}) Workload task;
+    private Program program;
     private Object result;
+    private int count;
 
     @Setup public void data() {
-        x = Workload.uniform(1, Workload.SAMPLES * Workload.FEATURES);
+        program = PROGRAMS.get(task).get();
     }
 
     /// The compiler itself is warm.
@@ -48,11 +53,11 @@ public class CompileTime {
     }
 
     private Object first() {
-        return result = Workload.regressionStep(w).call(NDArray.wrap(x, Workload.SAMPLES, Workload.FEATURES), y);
+        return result = program.first("step" + count++);
     }
 
     /// Afterwards: a check before would load what `fresh` wants to load.
     @TearDown public void check() {
-        Workload.check("W5", result, new Plain.Regression(w).step(x, y), 1e-10);
+        task.checkFirst(result);
     }
 }

@@ -31,24 +31,27 @@ final class Measurements {
     void measure(List<Row> rows) throws RunnerException {
         // Several short rounds, so that a machine which is slow for a while is slow for all sides.
         for (int round = 0; round < ROUNDS; round++)
-            for (Row row : rows) if (row.keys().size() > 1) collect(contest(row));
-        for (Row row : rows) if (row.keys().size() == 1) collect(new OptionsBuilder().include(row.benchmark()));
+            for (Row row : rows) if (row.keys().size() > 1) collect(options(row));
+        for (Row row : rows) if (row.keys().size() == 1) collect(options(row));
     }
 
-    private static ChainedOptionsBuilder contest(Row row) {
-        ChainedOptionsBuilder options = new OptionsBuilder().include(row.benchmark()).forks(1).addProfiler(GCProfiler.class)
+    private static ChainedOptionsBuilder options(Row row) {
+        ChainedOptionsBuilder options = new OptionsBuilder().include(row.benchmark());
+        if (row.task() != null) options.param("task", row.task().name());
+        if (row.fresh()) return options;
+        if (row.task() != null) options.param("way", row.keys().keySet().stream().map(Way::name).toArray(String[]::new));
+        return options.forks(1).addProfiler(GCProfiler.class)
                 // Long enough for the threads that warm up vectors to be done: what they allocate meanwhile would count as ours.
                 .warmupIterations(3).warmupTime(TimeValue.milliseconds(1_000))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds(200));
-        if (!row.benchmark().startsWith("Workloads")) return options;
-        return options.param("task", row.name()).param("way", row.keys().keySet().stream().map(Way::name).toArray(String[]::new));
     }
 
     private void collect(ChainedOptionsBuilder options) throws RunnerException {
         for (RunResult result : new Runner(options.shouldFailOnError(true).build()).run()) {
             String task = result.getParams().getParam("task");
             String method = result.getParams().getBenchmark().replaceFirst(".*\\.", "");
-            String key = task == null ? method : task + "/" + result.getParams().getParam("way");
+            String way = result.getParams().getParam("way");
+            String key = task == null ? method : task + "/" + (way == null ? method : way);
             double micros = result.getPrimaryResult().getScoreUnit().startsWith("ms") ? 1_000 : 1;
             List<IterationResult> iterations = result.getBenchmarkResults().stream()
                     .flatMap(fork -> fork.getIterationResults().stream()).toList();

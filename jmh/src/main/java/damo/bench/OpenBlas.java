@@ -19,8 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// OpenBLAS on one thread, from JavaCPP's presets if they are in the class path (`mvn -Ppeers`). Called through `java.lang.foreign`, which
-/// passes Java's arrays as they are: JavaCPP itself would copy them in each call. Arguments as in [Product].
+/// OpenBLAS on one thread, from JavaCPP's presets, which the build puts beside the jar on Linux. Called through `java.lang.foreign`, which passes
+/// Java's arrays as they are: JavaCPP itself would copy them in each call. Arguments as in [Product].
 @SuppressWarnings("restricted")
 final class OpenBlas {
     private static final String FOLDER = "/org/bytedeco/openblas/linux-x86_64/";
@@ -106,7 +106,7 @@ final class OpenBlas {
             for (String name : new String[] {"libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0"}) {
                 Path file = folder.resolve(name);
                 try (InputStream in = OpenBlas.class.getResourceAsStream(FOLDER + name)) {
-                    if (in == null) throw new IllegalStateException("no " + FOLDER + name + " in the class path: build with mvn -Ppeers");
+                    if (in == null) throw new IllegalStateException("no " + FOLDER + name + " in the class path: builds on x86-64 Linux have it");
                     Files.copy(in, file);
                 }
                 file.toFile().deleteOnExit();

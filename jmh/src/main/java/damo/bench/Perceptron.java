@@ -12,23 +12,26 @@ import java.util.Random;
 
 /// W6: a training step of a network with one hidden layer, 784 → 512 (tanh) → 10, softmax and cross entropy, by gradient descent.
 final class Perceptron {
-    private static final int BATCH = 64;
-    private static final int FEATURES = 784;
-    private static final int HIDDEN = 512;
-    private static final int CLASSES = 10;
-    private static final float RATE = 0.01f;
+    static final int BATCH = 64;
+    static final int FEATURES = 784;
+    static final int HIDDEN = 512;
+    static final int CLASSES = 10;
+    static final float RATE = 0.01f;
+    private static final double WEIGHTS = FEATURES * HIDDEN, MORE_WEIGHTS = HIDDEN * CLASSES;
+
+    /// What a step has to move at least: the inputs, and all weights there and back.
+    static final double BYTES = 4.0 * (BATCH * (FEATURES + CLASSES) + 2 * (WEIGHTS + MORE_WEIGHTS + HIDDEN + CLASSES));
+    /// Of the products of matrices, next to which the rest is little: two with the weights of the first layer, three with those of the second.
+    static final double OPERATIONS = 2.0 * BATCH * (2 * WEIGHTS + 3 * MORE_WEIGHTS);
 
     private Perceptron() {}
 
     static Ways ways() {
-        float[] x = uniform(1, BATCH * FEATURES, 1);
-        float[] labels = new float[BATCH * CLASSES];
-        var random = new Random(2);
-        for (int i = 0; i < BATCH; i++) labels[i * CLASSES + random.nextInt(CLASSES)] = 1;
-        NDArray xs = NDArray.wrap(x, BATCH, FEATURES);
-        NDArray ys = NDArray.wrap(labels, BATCH, CLASSES);
+        float[] x = inputs();
+        float[] labels = labels();
         NDArray cost = NDArray.zeros(DType.FLOAT32);
-        var f = step().into(cost).with("x", xs).with("labels", ys);
+        var f = step("step", "cpu", weights(3, FEATURES, HIDDEN), weights(4, HIDDEN, CLASSES)).into(cost)
+                .with("x", NDArray.wrap(x, BATCH, FEATURES)).with("labels", NDArray.wrap(labels, BATCH, CLASSES));
         var plain = new ByHand(Tools.plain());
         var vector = new ByHand(Tools.vector());
         var openBlas = new ByHand(Tools.openBlas());
@@ -36,23 +39,50 @@ final class Perceptron {
             f.run();
             return cost;
         }, () -> plain.step(x, labels), 1e-4)
-                .with(Way.VECTOR, () -> vector.step(x, labels)).with(Way.OPENBLAS, () -> openBlas.step(x, labels));
+                .with(Way.VECTOR, () -> vector.step(x, labels)).with(Way.OPENBLAS, () -> openBlas.step(x, labels))
+                .with(peer -> peer.perceptron(x, labels, weights(3, FEATURES, HIDDEN), weights(4, HIDDEN, CLASSES)));
     }
 
-    private static CompiledFunction step() {
+    /// A step by a back end.
+    static DeviceWorkload.Work work(String backEnd) {
+        return new DeviceWorkload.Work(step("step", backEnd, weights(3, FEATURES, HIDDEN), weights(4, HIDDEN, CLASSES)),
+                NDArray.wrap(inputs(), BATCH, FEATURES), NDArray.wrap(labels(), BATCH, CLASSES));
+    }
+
+    static Program program() {
+        float[] x = inputs();
+        float[] labels = labels();
+        float[] w1 = weights(3, FEATURES, HIDDEN);
+        float[] w2 = weights(4, HIDDEN, CLASSES);
+        return new Program(name -> step(name, "cpu", w1, w2),
+                () -> new Object[] {NDArray.wrap(x, BATCH, FEATURES), NDArray.wrap(labels, BATCH, CLASSES)});
+    }
+
+    private static float[] inputs() {
+        return uniform(1, BATCH * FEATURES, 1);
+    }
+
+    private static float[] labels() {
+        float[] labels = new float[BATCH * CLASSES];
+        var random = new Random(2);
+        for (int i = 0; i < BATCH; i++) labels[i * CLASSES + random.nextInt(CLASSES)] = 1;
+        return labels;
+    }
+
+    private static CompiledFunction step(String name, String backEnd, float[] weights1, float[] weights2) {
         var x = fmatrix("x");
         var labels = fmatrix("labels");
-        var w1 = shared(NDArray.wrap(weights(3, FEATURES, HIDDEN), FEATURES, HIDDEN), "w1");
+        var w1 = shared(NDArray.wrap(weights1, FEATURES, HIDDEN), "w1");
         var b1 = shared(new float[HIDDEN], "b1");
-        var w2 = shared(NDArray.wrap(weights(4, HIDDEN, CLASSES), HIDDEN, CLASSES), "w2");
+        var w2 = shared(NDArray.wrap(weights2, HIDDEN, CLASSES), "w2");
         var b2 = shared(new float[CLASSES], "b2");
         var logits = dot(tanh(dot(x, w1).add(b1)), w2).add(b2);
         var cost = softmaxCrossEntropy(logits, labels).mean();
         var parameters = List.of(w1, b1, w2, b2);
         List<Variable> g = grad(cost, parameters);
-        var step = function().in(x, labels).out(cost);
+        var step = function().name(name).in(x, labels).out(cost);
         for (int i = 0; i < g.size(); i++) step.update(parameters.get(i), parameters.get(i).sub(g.get(i).mul(RATE)));
-        return step.compile();
+        return step.on(backEnd).compile();
     }
 
     private static float[] weights(long seed, int from, int to) {

@@ -12,7 +12,7 @@ final class Plot {
 
     static HorizontalBarChart of(List<Row> rows, List<Way> columns, Measurements measured) {
         List<Row> shown = rows.stream().filter(row -> row.keys().size() > 1).toList();
-        HorizontalBarChart chart = new HorizontalBarChartBuilder().width(1100).height(150 + 40 * shown.size())
+        HorizontalBarChart chart = new HorizontalBarChartBuilder().width(1100).height(150 + Math.max(40, 10 * columns.size()) * shown.size())
                 .title("Speed relative to peers")
                 .xAxisTitle("log2(peer / Damo): right of 0, Damo is faster").build();
         for (Way way : columns.stream().filter(w -> w != Way.DAMO).toList())

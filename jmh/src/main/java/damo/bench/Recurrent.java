@@ -10,23 +10,21 @@ import java.util.List;
 
 /// W8: a recurrent network, `h ← tanh(x w + h u + b)` in each step; the sum of squares of the last `h`, and its derivatives by `w`, `u` and `b`.
 final class Recurrent {
-    private static final int STEPS = 100;
-    private static final int BATCH = 16;
-    private static final int FEATURES = 64;
-    private static final int HIDDEN = 128;
+    static final int STEPS = 100;
+    static final int BATCH = 16;
+    static final int FEATURES = 64;
+    static final int HIDDEN = 128;
 
     private Recurrent() {}
 
     static Ways ways() {
-        float[] xs = Perceptron.uniform(1, STEPS * BATCH * FEATURES, 1);
-        // The usual start: bounds of one over the root of the hidden size keep states and derivatives from growing.
-        float bound = (float) (1 / Math.sqrt(HIDDEN));
-        float[] ws = Perceptron.uniform(2, FEATURES * HIDDEN, bound);
-        float[] us = Perceptron.uniform(3, HIDDEN * HIDDEN, bound);
-        float[] bs = Perceptron.uniform(4, HIDDEN, bound);
+        float[] xs = inputs();
+        float[] ws = weights(2, FEATURES);
+        float[] us = weights(3, HIDDEN);
+        float[] bs = weights(4, 1);
         List<Object> results = List.of(NDArray.zeros(DType.FLOAT32), NDArray.zeros(DType.FLOAT32, FEATURES, HIDDEN),
                 NDArray.zeros(DType.FLOAT32, HIDDEN, HIDDEN), NDArray.zeros(DType.FLOAT32, HIDDEN));
-        var f = lossAndGradients().into(results.toArray()).with("x", NDArray.wrap(xs, STEPS, BATCH, FEATURES))
+        var f = lossAndGradients("loss").into(results.toArray()).with("x", NDArray.wrap(xs, STEPS, BATCH, FEATURES))
                 .with("w", NDArray.wrap(ws, FEATURES, HIDDEN)).with("u", NDArray.wrap(us, HIDDEN, HIDDEN)).with("b", bs);
         var plain = new ByHand(Tools.plain(), ws, us, bs);
         var vector = new ByHand(Tools.vector(), ws, us, bs);
@@ -35,10 +33,29 @@ final class Recurrent {
             f.run();
             return results;
         }, () -> plain.lossAndGradients(xs), 1e-3)
-                .with(Way.VECTOR, () -> vector.lossAndGradients(xs)).with(Way.OPENBLAS, () -> openBlas.lossAndGradients(xs));
+                .with(Way.VECTOR, () -> vector.lossAndGradients(xs)).with(Way.OPENBLAS, () -> openBlas.lossAndGradients(xs))
+                .with(peer -> peer.recurrent(xs, ws, us, bs));
     }
 
-    private static CompiledFunction lossAndGradients() {
+    static Program program() {
+        float[] xs = inputs();
+        float[] ws = weights(2, FEATURES);
+        float[] us = weights(3, HIDDEN);
+        float[] bs = weights(4, 1);
+        return new Program(Recurrent::lossAndGradients, () -> new Object[] {NDArray.wrap(xs, STEPS, BATCH, FEATURES),
+                NDArray.wrap(ws, FEATURES, HIDDEN), NDArray.wrap(us, HIDDEN, HIDDEN), bs});
+    }
+
+    private static float[] inputs() {
+        return Perceptron.uniform(1, STEPS * BATCH * FEATURES, 1);
+    }
+
+    /// The usual start: bounds of one over the root of the hidden size keep states and derivatives from growing.
+    private static float[] weights(long seed, int rows) {
+        return Perceptron.uniform(seed, rows * HIDDEN, (float) (1 / Math.sqrt(HIDDEN)));
+    }
+
+    private static CompiledFunction lossAndGradients(String name) {
         var x = ftensor3("x");
         var w = fmatrix("w");
         var u = fmatrix("u");
@@ -48,7 +65,7 @@ final class Recurrent {
         var h = loop.state(zeros(DType.FLOAT32, BATCH, HIDDEN));
         loop.next(h, tanh(dot(now, w).add(dot(h, u)).add(b)));
         var loss = sqr(loop.last(h)).sum();
-        return function().in(x, w, u, b).out(loss).out(grad(loss, List.of(w, u, b))).compile();
+        return function().name(name).in(x, w, u, b).out(loss).out(grad(loss, List.of(w, u, b))).compile();
     }
 
     /// By hand: forward keeps all states, and the derivatives go back through time; buffers are used again. Products that do not wait for

@@ -1,21 +1,23 @@
 package damo.cpu;
 
+import damo.fuse.Fusion;
 import damo.jvm.KernelCode;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
+import damo.kernel.Loads;
 import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.lower.Specialization;
 import damo.plan.Action;
 import damo.plan.Division;
+import damo.plan.Explanation;
 import damo.plan.Extent;
 import damo.plan.MemoryPlan;
 import damo.spi.Pool;
 import damo.value.NDArray;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -73,9 +75,17 @@ final class Compiled {
         checks = program.checks();
         mayFail = mayFail(program.steps());
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
-        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
+        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, new ColdCode(loaded.code(), ofKernels(loaded, symbols)), () -> load(kernels, Vectors.bits()),
                 new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
         code = tiers == null ? loaded.code() : tiers;
+    }
+
+    private static Parts[] ofKernels(Loader.Loaded loaded, List<String> symbols) {
+        var parts = new Parts[1 + loaded.kernels().values().stream().mapToInt(n -> n).max().orElse(0)];
+        loaded.divisions().forEach((kernel, division) -> {
+            if (!division.isCoarse()) parts[loaded.kernels().get(kernel)] = Parts.of(division, symbols);
+        });
+        return parts;
     }
 
     private Loader.Loaded load(List<Kernel> kernels, int vectorBits) {
@@ -110,19 +120,24 @@ final class Compiled {
         return new int[] {lowered.kernels(), program.kernels()};
     }
 
+    /// The kernels: how each is done and what it takes, and their text.
     String explain() {
         int after = program.kernels();
-        return "%d %s, %d before fusion; %d temporaries in %d slots%n%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
-                plan.slots().size(), plan.slotCount(), listing.text()).strip();
+        Fusion.Report fused = Compiler.fused(lowered, form.values());
+        String kernels = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(step -> explain((Step.Compute) step, fused))
+                .collect(Collectors.joining());
+        return "%d %s, %d before fusion; %d temporaries in %d slots%n%s%s".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
+                plan.slots().size(), plan.slotCount(), kernels, listing.text()).strip();
     }
 
-    /// This form as an implementation of `type`, if it is of numbers only and runs for all of them.
-    <T> Optional<T> scalarFunction(Class<T> type, Method method) {
-        boolean numbers = program.symbols().isEmpty() && form.answers().length == 0 && program.outputs().size() == 1
-                && plan.positions().keySet().stream().allMatch(b -> b.rank() == 0)
-                && program.steps().stream().allMatch(s -> s instanceof Step.Launch(var kernel) && kernel.axes().isEmpty());
-        if (!numbers) return Optional.empty();
-        return Optional.of(Loader.scalarFunction(program, listing, Kernels.of(program), form.values(), type, method));
+    private String explain(Step.Compute step, Fusion.Report fused) {
+        Kernel kernel = step.kernel();
+        boolean isAlone = Kernels.loops(program).stream().anyMatch(loop -> loop.all().anyMatch(s -> s == step));
+        String how = Explanation.of(form.values(), step, Vectors.use() == Vectors.Use.OFF ? 0 : Vectors.bits(), isAlone);
+        int were = fused.joined().getOrDefault(kernel.name(), 1);
+        String kept = Loads.of(kernel).stream().filter(b -> plan.slots().containsKey(b) && fused.kept().containsKey(b))
+                .map(b -> "  %s stays in memory: %s%n".formatted(b.name(), fused.kept().get(b))).collect(Collectors.joining());
+        return "%s%s%n%s".formatted(how, were == 1 ? "" : "; was %d kernels".formatted(were), kept);
     }
 
     /// Whether some kernel runs with vectors by now, for whoever waits for it.

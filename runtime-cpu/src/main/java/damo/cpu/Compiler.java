@@ -12,7 +12,10 @@ import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
+import damo.plan.StraightLine;
+import damo.spi.Entry;
 import java.util.List;
+import java.util.Optional;
 
 /// From a lowered program to one that runs.
 final class Compiler {
@@ -41,19 +44,53 @@ final class Compiler {
     static Compiled compile(Specialization lowered, Workers workers) {
         look(lowered.program(), "lower", 0);
         for (int limit = LIMIT;; limit /= 2) {
-            Program program = lowered.program();
-            for (Pass pass : PASSES) {
-                program = pass.rewrite.apply(program, lowered.values(), limit);
-                look(program, pass.name, PASSES.indexOf(pass) + 1);
-            }
-            Listing listing = Listing.of(program);
-            if (Dump.isOn()) Dump.write(KernelClass.source(Loader.className(program)), listing.text());
+            Program program = passed(lowered, limit);
+            Listing listing = listing(program);
             try {
                 return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing, workers);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }
         }
+    }
+
+    /// An implementation of an interface, and the text of what it does.
+    record Entered<T>(T implementation, String text) {}
+
+    /// The program as an implementation of an interface, if it is straight-line code of bearable length.
+    static <T> Optional<Entered<T>> enter(Specialization lowered, Entry<T> entry) {
+        look(lowered.program(), "lower", 0);
+        Optional<Program> straight = StraightLine.of(passed(lowered, LIMIT), lowered.values());
+        if (straight.isEmpty()) return Optional.empty();
+        look(straight.get(), "straight", PASSES.size() + 1);
+        Listing listing = listing(straight.get());
+        try {
+            T implementation = Loader.entry(entry, straight.get(), listing, lowered.values());
+            return Optional.of(new Entered<>(implementation,
+                    "as %s: straight-line code%n%s".formatted(entry.type().getSimpleName(), listing.text())));
+        } catch (MethodTooLarge e) {
+            return Optional.empty();
+        }
+    }
+
+    /// What fusion does to a lowered program.
+    static Fusion.Report fused(Program lowered, Values values) {
+        return Fusion.report(lowered, values, LIMIT);
+    }
+
+    private static Program passed(Specialization lowered, int limit) {
+        Program program = lowered.program();
+        for (Pass pass : PASSES) {
+            program = pass.rewrite.apply(program, lowered.values(), limit);
+            look(program, pass.name, PASSES.indexOf(pass) + 1);
+        }
+        return program;
+    }
+
+    private static Listing listing(Program program) {
+        Listing listing = Listing.of(program);
+        if (Dump.isOn()) Dump.write(KernelClass.source(Loader.className(program)), listing.text());
+        return listing;
     }
 
     /// Verifies, where assertions are on (as in all our tests), and dumps, where asked to.

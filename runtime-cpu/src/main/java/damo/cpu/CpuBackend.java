@@ -14,12 +14,12 @@ public final class CpuBackend implements Backend {
         return "cpu";
     }
 
-    @Override public Executable prepare(Lambda program) {
+    @Override public Executable prepare(Lambda program, int outputs) {
         return executable(program, Workers.SHARED);
     }
 
     /// A program with other workers than those of all functions.
     static Executable executable(Lambda program, Workers workers) {
-        return StagedExecutable.of(program, stage -> new CpuExecutable(stage, workers));
+        return StagedExecutable.of(program, program.results().size(), (stage, _) -> new CpuExecutable(stage, workers, Forms.shared(stage, workers)));
     }
 }

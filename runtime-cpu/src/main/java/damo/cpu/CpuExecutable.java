@@ -1,34 +1,39 @@
 package damo.cpu;
 
 import damo.DamoException;
+import damo.graph.Graph;
 import damo.graph.Lambda;
-import damo.jvm.MethodTooLarge;
 import damo.lower.CheckFailed;
 import damo.lower.Specialization;
+import damo.spi.Entry;
 import damo.spi.Executable;
+import damo.type.TensorType;
 import damo.value.NDArray;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A program with one compiled form for each pattern of extents that it has met.
 final class CpuExecutable implements Executable {
-    /// Beyond this many patterns the oldest form is dropped: memory stays bounded however wild the shapes are.
-    private static final int MOST_FORMS = 64;
+    /// Elements of all arguments, and variables, beyond which nobody need look whether a program is straight-line code.
+    private static final int LARGE = 1 << 11;
 
     private final Lambda program;
     private final Workers workers;
-    private final List<Compiled> forms = new CopyOnWriteArrayList<>();
+    private final Forms shared;
+    private final Forms own = Forms.own();
+    private final List<String> entries = new CopyOnWriteArrayList<>();
     private volatile Compiled latest;
 
     /// @param workers who helps with large kernels
-    CpuExecutable(Lambda program, Workers workers) {
+    /// @param shared forms that others may have compiled
+    CpuExecutable(Lambda program, Workers workers, Forms shared) {
         this.program = program;
         this.workers = workers;
+        this.shared = shared;
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -55,32 +60,58 @@ final class CpuExecutable implements Executable {
     }
 
     private Compiled form(NDArray[] arguments) {
-        for (Compiled form : forms) if (form.serves(arguments)) return form;
-        synchronized (forms) {
-            for (Compiled form : forms) if (form.serves(arguments)) return form;
-            Compiled form = Compiler.compile(Specialization.of(program, arguments), workers);
-            if (forms.size() == MOST_FORMS) forms.removeFirst();
-            forms.add(form);
+        Compiled known = own.serving(arguments);
+        if (known != null) return known;
+        synchronized (shared) {
+            Compiled form = own.serving(arguments);                    // by another thread meanwhile
+            if (form != null) return form;
+            form = shared.serving(arguments);
+            if (form == null) {
+                form = Compiler.compile(Specialization.of(program, arguments), workers);
+                if (!form.mayFail) shared.add(form);                   // what may fail names the lines of this program
+            }
+            own.add(form);
             return form;
         }
     }
 
-    @Override public <T> Optional<T> scalarFunction(Class<T> type) {
-        boolean numbers = program.results().size() == 1 && program.results().getFirst().rank() == 0
-                && program.parameters().stream().allMatch(p -> p.rank() == 0);
-        Optional<Method> method = Arrays.stream(type.getMethods()).filter(m -> Modifier.isAbstract(m.getModifiers())).findFirst();
-        if (!numbers || method.isEmpty() || !Loader.sees(type)) return Optional.empty();
-        NDArray[] zeros = program.parameters().stream().map(p -> NDArray.zeros(p.dtype())).toArray(NDArray[]::new);
+    @Override public <T> Optional<T> implementation(Entry<T> entry) {
+        NDArray[] like = like(entry);
+        if (like == null || !Loader.sees(entry.type()) || !entry.passings().map(Entry.Passing::type).allMatch(Loader::sees)) return Optional.empty();
         try {
-            return form(zeros).scalarFunction(type, method.get());
-        } catch (DamoException | MethodTooLarge e) {
-            return Optional.empty();                      // it depends on the arguments after all, as an extent might; or needs many methods
+            Optional<Compiler.Entered<T>> made = Compiler.enter(Specialization.ofExtents(program, like), entry);
+            made.ifPresent(e -> entries.add(e.text()));
+            return made.map(Compiler.Entered::implementation);
+        } catch (DamoException e) {
+            return Optional.empty();                      // the shapes do not fit, which the first call will say
         }
     }
 
+    /// Arguments of the shapes that all arguments have, or `null` if they may differ or all is too large.
+    private NDArray[] like(Entry<?> entry) {
+        if (Graph.order(program.results()).size() > LARGE) return null;
+        var like = new NDArray[program.parameters().size()];
+        double size = 0;
+        for (int i = 0; i < like.length; i++) {
+            TensorType type = program.parameters().get(i).type();
+            long[] shape = new long[type.rank()];
+            for (int axis = 0; axis < shape.length; axis++) {
+                shape[axis] = type.extent(axis);
+                if (!(entry.inputs().get(i) instanceof Entry.Fields(_, var kind))) continue;
+                if (shape[axis] != TensorType.UNKNOWN && shape[axis] != kind.shape().get(axis)) return null;
+                shape[axis] = kind.shape().get(axis);
+            }
+            if (Arrays.stream(shape).anyMatch(n -> n == TensorType.UNKNOWN)) return null;
+            size += Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+            if (size > LARGE) return null;
+            like[i] = NDArray.zeros(type.dtype(), shape);
+        }
+        return like;
+    }
+
     @Override public String explain() {
-        if (forms.isEmpty()) return "nothing is compiled before the first call";
-        return forms.stream().map(Compiled::explain).collect(Collectors.joining("\n"));
+        if (own.all().isEmpty() && entries.isEmpty()) return "nothing is compiled before the first call";
+        return Stream.concat(own.all().stream().map(Compiled::explain), entries.stream()).collect(Collectors.joining("\n"));
     }
 
     @Override public int[] kernels() {
@@ -95,6 +126,6 @@ final class CpuExecutable implements Executable {
     }
 
     @Override public String toString() {
-        return "%s on cpu, %d forms %s".formatted(program.name(), forms.size(), Arrays.toString(kernels()));
+        return "%s on cpu, %d forms %s".formatted(program.name(), own.all().size(), Arrays.toString(kernels()));
     }
 }

@@ -1,9 +1,9 @@
 package damo.cpu;
 
 import damo.CompilerBug;
+import damo.jvm.EntryClass;
 import damo.jvm.KernelClass;
 import damo.jvm.KernelCode;
-import damo.jvm.ScalarClass;
 import damo.kernel.Buffer;
 import damo.kernel.Dump;
 import damo.kernel.Kernel;
@@ -12,9 +12,8 @@ import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.plan.Division;
+import damo.spi.Entry;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,8 +71,9 @@ final class Loader {
         return new Loaded(code, ofKernels, ofLoops, divisions, vectors);
     }
 
-    /// Whether a hidden class of this package can implement `type`: it is public for us, and its name means the same to us.
+    /// Whether a hidden class of this package can mention `type`: it is public for us, and its name means the same to us.
     static boolean sees(Class<?> type) {
+        if (type.isPrimitive() || type.isArray()) return true;
         try {
             Loader.class.getModule().addReads(type.getModule());
             return MethodHandles.lookup().accessClass(type) == Class.forName(type.getName(), false, Loader.class.getClassLoader());
@@ -82,13 +82,19 @@ final class Loader {
         }
     }
 
-    /// An implementation of `type` by kernels of scalars.
-    static <T> T scalarFunction(Program program, Listing listing, List<Kernel> kernels, Values values, Class<T> type, Method method) {
-        String descriptor = MethodType.methodType(method.getReturnType(), method.getParameterTypes()).descriptorString();
+    /// An implementation of an interface by straight-line code.
+    ///
+    /// @throws damo.jvm.MethodTooLarge if it is too large to be compiled
+    static <T> T entry(Entry<T> entry, Program program, Listing listing, Values values) {
+        byte[] bytes;
         synchronized (values) {
-            byte[] bytes = ScalarClass.of(className(program), type.getName().replace('.', '/'), method.getName(), descriptor, values,
-                    kernels, program.inputs(), program.constants(), program.outputs().getFirst(), listing);
-            return type.cast(hidden(bytes, program));
+            bytes = EntryClass.of(className(program), entry, values, program, listing);
+        }
+        try {
+            Class<?> made = MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass();
+            return entry.type().cast(made.getConstructor(entry.type()).newInstance(entry.general()));
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new CompilerBug("load", e, program.toString());
         }
     }
 

@@ -30,7 +30,7 @@ import java.util.Set;
 record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int symbols) {
     private static final long MOST = 1 << 22;                          // elements
     private static final long WORK = 1 << 17;                          // steps of loops
-    private static final int FEW = 9, MANY = 2 * 1024 + 37;            // many: more than one block of a sum
+    private static final int FEW = 9, MANY = 2 * 2048 + 37;            // many: more than one block of a sum
     private static final int MOST_OTHERS = 8;
     private static final int[] EXTENTS = {256, 64, 40};                // all of them have whole vectors, 40 a rest too
 

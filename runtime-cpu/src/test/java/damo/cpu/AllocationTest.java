@@ -16,6 +16,11 @@ import damo.value.NDArray;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleBinaryOperator;
+import org.joml.Matrix3d;
+import org.joml.Matrix3dc;
+import org.joml.Vector3d;
+import org.joml.Vector3dc;
 import org.junit.jupiter.api.Test;
 
 /// What calls allocate once they have been made before: nothing, if all memory is the caller's.
@@ -156,14 +161,34 @@ class AllocationTest {
     }
 
     @Test void numbersInAndOut() {
-        var a = dscalar("a");
-        var b = dscalar("b");
-        CompiledFunction f = function().in(a, b).out(a.mul(b).add(sin(a))).compile();
+        CompiledFunction f = numbers();
         double[] sum = {0};
         assertTrue(bytes(() -> sum[0] += f.call(0.3, 0.7).scalar()) <= 200 * 1_000);
         assertEquals(0.21 + Math.sin(0.3), f.call(0.3, 0.7).scalar(), 1e-15);
         assertEquals(6 + Math.sin(2), f.call(2, 3L).scalar(), 1e-15);
         assertThrows(DamoException.class, () -> f.call(true, 1));
+    }
+
+    public interface Transform { Vector3d apply(Matrix3dc m, Vector3dc v, double[] scale, Vector3d out); }
+
+    @Test void typedInterfacesOfSmallPrograms() {
+        var m = tensor(DType.FLOAT64, "m", 3, 3);
+        var v = tensor(DType.FLOAT64, "v", 3);
+        var s = tensor(DType.FLOAT64, "s", 3);
+        Transform f = function().in(m, v, s).out(exp(dot(m, v)).mul(s)).compile().as(Transform.class);
+        Matrix3d matrix = new Matrix3d().rotateXYZ(1, 2, 3);
+        var vector = new Vector3d(1, 2, 3);
+        double[] scale = {1, 2, 3};
+        assertEquals(0, bytes(() -> f.apply(matrix, vector, scale, vector)));
+        DoubleBinaryOperator g = numbers().as(DoubleBinaryOperator.class);
+        double[] sum = {0};
+        assertEquals(0, bytes(() -> sum[0] += g.applyAsDouble(0.3, 0.7)));
+    }
+
+    private static CompiledFunction numbers() {
+        var a = dscalar("a");
+        var b = dscalar("b");
+        return function().in(a, b).out(a.mul(b).add(sin(a))).compile();
     }
 
     @Test void memoryDoesNotGrow() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,19 @@ class CompiledTest {
         CompiledFunction chain = function().in(x).out(x.sin().mul(2).add(x).tanh().sum()).compile();
         chain.call(NDArray.ones(DType.FLOAT64, 3, 4));
         assertEquals(1, chain.kernels()[1], chain.explain());
+    }
+
+    @Test void explainTellsLanesThreadsBytesFlopsAndWhatWasFused() {
+        var x = dmatrix("x");
+        var v = dvector("v");
+        CompiledFunction f = function().in(x, v).out(x.exp().sub(dot(x, v).tanh().dimshuffle(new int[] {0, -1})).sum(1), cumsum(v, 0)).compile();
+        f.call(NDArray.ones(DType.FLOAT64, 3, 4), NDArray.ones(DType.FLOAT64, 4));
+        String text = f.explain();
+        var line = Pattern.compile("k\\d+: (\\d+ lanes along i\\d+; )+threads share i\\d+; reads 8 n0 n1 \\+ 8 n1 bytes, writes 8 n0 n1;"
+                + " \\d+ n0 n1 \\+ \\d+ n0 flops; was \\d kernels").matcher(text);
+        assertTrue(line.find(), text);
+        assertTrue(Pattern.compile("  t\\d+ stays in memory: \\w+").matcher(text).find(), text);
+        assertTrue(Pattern.compile("k\\d+: .*one thread; ").matcher(text).find(), text);
     }
 
     @Test void theBranchNotTakenIsNotRunEvenIfBothShareWork() {

@@ -77,6 +77,15 @@ final class GoldenOps {
         unary("sigmoid", Damo::sigmoid);
         unary("softplus", Damo::softplus);
         unary("log1mexp", Damo::log1mexp);
+        unary("erf", Damo::erf);
+        unary("erfc", Damo::erfc);
+        unary("erfcx", Damo::erfcx);
+        unary("erfinv", Damo::erfinv);
+        unary("erfcinv", Damo::erfcinv);
+        unary("gamma", Damo::gamma);
+        unary("gammaln", Damo::lgamma);
+        unary("psi", Damo::digamma);
+        unary("tri_gamma", x -> Damo.polygamma(1, x));
         unary("isnan", Damo::isNaN);
         unary("isinf", Damo::isInf);
         unary("round_half_to_even", Damo::round);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import damo.Damo;
 import damo.DamoException;
-import damo.spi.Backend;
 import damo.value.NDArray;
 import java.io.File;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -26,8 +24,11 @@ import org.junit.jupiter.api.Test;
 /// Values and gradients of an independent implementation, from the folder that `-Ddamo.golden=DIR` names, else from the project's own
 /// copy. `-Ddamo.golden.only=TEXT` takes only cases whose id contains the text.
 class GoldenTest {
-    /// Cases whose true gradient is 0 (that of a sum of softmaxes) and whose expected one is PyTensor's rounding.
-    private static final Set<String> ROUNDING = Set.of("stability/softmax-large");
+    /// Cases whose expected gradient is PyTensor's rounding: the true one is 0 (of a sum of softmaxes), or a difference of nearly equal numbers
+    /// (of erfcx at 10⁶, where four digits are left).
+    private static final Set<String> ROUNDING = Set.of("stability/softmax-large", "stability/erfcx-large");
+    /// An element that SciPy has wrong: `erfcinv(5e-324)` is 27.2, not ∞ (`AccuracyTest` has it from 30 digits).
+    private static final Map<String, Integer> WRONG = Map.of("elementwise/erfcinv-special", 8);
 
     private final Map<String, Integer> skipped = new TreeMap<>();
     private final List<String> failures = new ArrayList<>();
@@ -35,11 +36,24 @@ class GoldenTest {
     private int failed;
 
     @Test void valuesAndGradientsAgree() throws IOException {
+        agree(List.of("interpreter", "cpu"), true, 1);
+    }
+
+    /// A case is run with known or with open extents, in turn.
+    @Test void valuesAndGradientsAgreeOnADevice() throws IOException {
+        OnGpu.needed();
+        agree(List.of("gpu"), false, OnGpu.ALL ? 1 : 40);
+    }
+
+    /// @param both whether to run each case with known and with open extents, not only with one of them
+    /// @param every of how many cases to take one
+    private void agree(List<String> backends, boolean both, int every) throws IOException {
         String only = System.getProperty("damo.golden.only", "");
-        for (JsonNode json : cases()) if (json.get("id").asText().contains(only)) check(json);
+        List<JsonNode> cases = cases().stream().filter(json -> json.get("id").asText().contains(only)).toList();
+        for (int i = 0; i < cases.size(); i += every) check(cases.get(i), backends, both ? 3 : 1 + i / every % 2);
         failures.forEach(System.out::println);
         int skips = skipped.values().stream().mapToInt(Integer::intValue).sum();
-        System.out.printf("golden on %s: %d passed, %d skipped (%s), %d failed%n", String.join(" and ", backends()), passed, skips,
+        System.out.printf("golden on %s: %d passed, %d skipped (%s), %d failed%n", String.join(" and ", backends), passed, skips,
                 skipped.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder())).map(e -> e.getKey() + ": " + e.getValue())
                         .collect(Collectors.joining(", ")), failed);
@@ -59,7 +73,8 @@ class GoldenTest {
         return cases;
     }
 
-    private void check(JsonNode json) {
+    /// @param extents 1 for open ones, 2 for known ones, 3 for both
+    private void check(JsonNode json, List<String> backends, int extents) {
         try {
             new GoldenCase(json, true);
         } catch (GoldenCall.Missing e) {
@@ -71,18 +86,12 @@ class GoldenTest {
         int before = failures.size();
         // Squeezing all axes of extent 1 can be said of known extents only.
         boolean squeezes = json.get("expr").toString().contains("\"squeeze\"") && json.get("expr").toString().contains("\"axis\":null");
-        for (String backend : backends()) {
-            if (!squeezes) run(json, backend, false);
-            run(json, backend, true);
+        for (String backend : backends) {
+            if ((extents & 1) != 0 && !squeezes) run(json, backend, false);
+            if ((extents & 2) != 0 || squeezes) run(json, backend, true);
         }
         if (failures.size() == before) passed++;
         else failed++;
-    }
-
-    private static List<String> backends() {
-        var names = new ArrayList<>(List.of("interpreter"));
-        ServiceLoader.load(Backend.class).forEach(b -> names.add(b.name()));
-        return names;
     }
 
     private void run(JsonNode json, String backend, boolean isStatic) {
@@ -127,6 +136,7 @@ class GoldenTest {
         double tol = json.get("tol").doubleValue();
         double atol = isGradient && ROUNDING.contains(json.get("id").asText()) ? 1e-15 : json.get("atol").doubleValue();
         for (int i = 0; i < want.size(); i++) {
+            if (WRONG.getOrDefault(json.get("id").asText(), -1) == i) continue;
             boolean equal = want.dtype().isFloat() ? isClose(got.doubleAt(i), want.doubleAt(i), tol, atol)
                     : got.longAt(i) == want.longAt(i);
             if (!equal) return "element %d is %s, expected %s".formatted(i, text(got, i), text(want, i));

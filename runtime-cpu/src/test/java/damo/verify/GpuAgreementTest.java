@@ -1,11 +1,11 @@
 package damo.verify;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import damo.Damo;
+import damo.graph.Index;
 import damo.graph.Lambda;
 import damo.graph.Op;
+import damo.graph.ScalarOp;
 import damo.graph.Variable;
 import damo.interpret.Interpreter;
 import damo.spi.Backend;
@@ -17,18 +17,24 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// OpenCL against the interpreter: the walk over all ops, and random graphs. Skipped where no device is.
+/// OpenCL against the interpreter: the walk over all ops, and random graphs; and against the CPU, where bits must be the same. Skipped where no
+/// device is.
 class GpuAgreementTest {
     private static final int TOGETHER = 60;                            // samples in one program
-    private static final int MOST = Integer.getInteger("damo.gpu.samples", 10);     // of an op: a device's compiler takes its time for each
+    private static final int MOST = OnGpu.ALL ? 10 : 2;                      // samples of an op: a device's compiler takes its time for each
+    private static final double[] AWKWARD = {0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -3, 1e-3, 1e-20, 1e-40, -1e-310, 36, -36, 88, -88,
+            700, -700,
+        30_000, -30_000, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
 
-    @BeforeAll static void aDeviceIsThere() {
-        assumeTrue(!Damo.devices().isEmpty(), "no OpenCL device: OpenCL programs are not run");
+    @BeforeEach void aDeviceIsThere() {
+        OnGpu.needed();
     }
 
     /// But those that damo.gpu.ScalarsTest tries, many in a kernel: a device's compiler takes its time for each.
@@ -73,23 +79,70 @@ class GpuAgreementTest {
         }
     }
 
-    @Test void randomGraphsAgree() {
-        Backend gpu = Agreement.backend("gpu");
-        long first = Long.getLong("damo.seed", new Random().nextLong());
-        var seeds = new Random(first);
-        for (int i = 0; i < Integer.getInteger("damo.gpu.graphs", 12); i++) {
-            long seed = seeds.nextLong();
-            var graph = new RandomGraph(seed);
-            List<NDArray> want = Interpreter.run(graph.lambda, graph.arguments);
-            List<NDArray> got = Agreement.compiled(gpu, graph.lambda, graph.arguments);
-            double scale = Math.max(1, magnitude(graph.arguments));
-            for (NDArray x : want) if (x.dtype().isFloat()) scale = Math.max(scale, RandomGraph.magnitude(x));
-            for (int j = 0; j < want.size(); j++) {
-                String wrong = Agreement.difference(want.get(j), got.get(j), want.get(j).dtype() == DType.FLOAT32 ? 1e-3 : 1e-10, scale);
-                int result = j;
-                assertTrue(wrong == null, () -> "random graph %d, result %d: %s%n%s".formatted(seed, result, wrong, graph.lambda));
-            }
+    @Test void someRandomGraphsAgree() {
+        RandomGraphTest.run(OnGpu.ALL ? 60 : 4, Long.MAX_VALUE, GpuAgreementTest::wrong);
+    }
+
+    @Test @Tag("fuzz") void manyRandomGraphsAgree() {
+        RandomGraphTest.run(Integer.MAX_VALUE, RandomGraphTest.end(), GpuAgreementTest::wrong);
+    }
+
+    /// What differs on the device, or `null`.
+    private static String wrong(Lambda f, List<NDArray> arguments) {
+        try {
+            double scale = RandomGraphTest.scale(f, arguments);
+            if (scale > RandomGraphTest.LARGE) return null;
+            return RandomGraphTest.difference(Interpreter.run(f, arguments), Agreement.compiled(Agreement.backend("gpu"), f, arguments),
+                    RandomGraphTest.tolerance(f), scale);
+        } catch (RuntimeException | LinkageError e) {
+            return "on the device: " + e;
         }
+    }
+
+    /// All the functions of floats are spelled out the same for both. Only polygamma, and sines and their kind of large numbers, are
+    /// the device's own.
+    @ParameterizedTest @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void functionsHaveTheBitsOfTheCpu(DType dtype) {
+        var random = new Random(1);
+        double[] x = new double[300];
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i < AWKWARD.length ? AWKWARD[i] : Math.clamp(random.nextGaussian() * Math.exp(12 * random.nextGaussian()), -30_000, 30_000);
+            y[i] = i < AWKWARD.length ? AWKWARD[(5 * i + 3) % AWKWARD.length] : random.nextGaussian() * (i % 7);
+        }
+        List<NDArray> arguments = List.of(NDArray.of(x).astype(dtype), NDArray.of(y).astype(dtype));
+        List<Variable> inputs = List.of(Agreement.input("x", arguments.get(0), false), Agreement.input("y", arguments.get(1), false));
+        List<Variable> results = Stream.of(ScalarOp.values()).filter(f -> f.arity() < 3 && f != ScalarOp.POLYGAMMA && switch (f.signature()) {
+            case NUMBER, FLOAT, ORDERED -> true;
+            case INTEGER, BITS, TEST, CHOICE -> false;
+        }).map(f -> new Variable(new Op.Elementwise(f, inputs.subList(0, f.arity())))).toList();
+        haveTheBitsOfTheCpu(new Lambda("functions", inputs, results), arguments);
+    }
+
+    /// Sums that an item does alone go in the order of a row on the CPU: every second column of a tall matrix, and short rows.
+    @ParameterizedTest @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void sumsOfItemsHaveTheBitsOfTheCpu(DType dtype) {
+        var random = new Random(2);
+        NDArray tall = NDArray.wrap(random.doubles(3001 * 4).toArray(), 3001, 4).astype(dtype);
+        NDArray wide = NDArray.wrap(random.doubles(4 * 53).toArray(), 4, 53).astype(dtype);
+        Variable x = Agreement.input("x", tall, false);
+        Variable y = Agreement.input("y", wide, true);
+        haveTheBitsOfTheCpu(new Lambda("sums", List.of(x, y), List.of(x.index(Index.ALL, Index.range(null, null, 2)).sum(0), y.sum(1))),
+                List.of(tall, wide));
+    }
+
+    private static void haveTheBitsOfTheCpu(Lambda f, List<NDArray> arguments) {
+        List<NDArray> want = Agreement.compiled(f, arguments, "off");
+        List<NDArray> got = Agreement.compiled(Agreement.backend("gpu"), f, arguments);
+        var wrong = new ArrayList<String>();
+        for (int i = 0; i < want.size(); i++) {
+            List<Object> cpu = Agreement.bits(want.get(i));
+            List<Object> gpu = Agreement.bits(got.get(i));
+            for (int j = 0; j < cpu.size(); j++)
+                if (!cpu.get(j).equals(gpu.get(j)))
+                    wrong.add("element %d of %s is %s, on the CPU %s".formatted(j, f.results().get(i), gpu.get(j), cpu.get(j)));
+        }
+        assertTrue(wrong.isEmpty(), () -> "%d differ:%n%s".formatted(wrong.size(), String.join("\n", wrong.subList(0, Math.min(20, wrong.size())))));
     }
 
     private static double magnitude(List<NDArray> values) {

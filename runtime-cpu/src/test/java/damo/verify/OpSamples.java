@@ -107,6 +107,9 @@ final class OpSamples {
     }
 
     private static Sample smooth(ScalarOp f) {
+        // There is no derivative by the order.
+        if (f == ScalarOp.POLYGAMMA)
+            return new Sample("digamma, smooth", args -> args.getFirst().digamma(), List.of(NDArray.of(new double[] {0.31, 1.62, -0.84})), true);
         double[][] points = DOMAIN.getOrDefault(f, new double[][] {{0.31, -0.62, 0.84}, {0.73, 0.27, -0.41}});
         var at = new ArrayList<NDArray>();
         if (f == ScalarOp.WHERE) at.add(NDArray.of(new boolean[] {true, false, true}));
@@ -117,10 +120,11 @@ final class OpSamples {
     static {
         double[] positive = {0.31, 1.62, 2.84};
         double[] other = {0.73, 1.27, 0.41};
-        for (ScalarOp f : List.of(ScalarOp.SQRT, ScalarOp.CBRT, ScalarOp.LOG, ScalarOp.LOG2, ScalarOp.LOG10, ScalarOp.LOG1P,
+        for (ScalarOp f : List.of(ScalarOp.SQRT, ScalarOp.CBRT, ScalarOp.LOG, ScalarOp.LOG2, ScalarOp.LOG10, ScalarOp.LOG1P, ScalarOp.LGAMMA,
                 ScalarOp.POW, ScalarOp.MOD,
                 ScalarOp.FLOORDIV, ScalarOp.DIV)) DOMAIN.put(f, new double[][] {positive, other});
         DOMAIN.put(ScalarOp.ACOSH, new double[][] {{1.31, 1.62, 2.84}});
+        DOMAIN.put(ScalarOp.ERFCINV, new double[][] {{0.31, 1.62, 0.84}});
         DOMAIN.put(ScalarOp.LOG1MEXP, new double[][] {{-0.31, -1.62, -2.84}});
     }
 

@@ -36,7 +36,8 @@ class OpWalkTest {
                 NDArray want = Interpreter.run(f, sample.at()).getFirst();
                 NDArray got = Agreement.compiled(f, sample.at()).getFirst();
                 // Sums in another order differ in the last places of what was summed.
-                double scale = kind == Op.Elementwise.class ? 0 : magnitude(sample.at());
+                // lgamma has zeros between its poles, where what it is a difference of counts.
+                double scale = sample.name().startsWith("lgamma") ? 1 : kind == Op.Elementwise.class ? 0 : magnitude(sample.at());
                 String wrong = Agreement.difference(want, got, Agreement.ulps(want.dtype(), kind == Op.Elementwise.class ? 4 : 16), scale);
                 if (wrong != null) return "extents %s: %s".formatted(isStatic ? "known" : "open", wrong);
             }

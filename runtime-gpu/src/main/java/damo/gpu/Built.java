@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A program that was built for a session, with its kernels. A kernel's arguments are its own, so one thread at a time may launch it.
+/// A program that was built for a session, with its kernels.
 ///
 /// @param isFromDisk whether its binary was found on disk
-record Built(Session session, MemorySegment program, List<MemorySegment> kernels, boolean isFromDisk) {
-    private static final Pattern PLACE = Pattern.compile(":(\\d+):\\d+: error");
+record Built(MemorySegment program, List<BuiltKernel> kernels, boolean isFromDisk) {
+    private static final Pattern PLACE = Pattern.compile(":(\\d+):\\d+\\b");            // line and column, behind or before the word "error"
 
     /// Builds `text`, or takes what was built from the same text before.
     ///
@@ -27,7 +27,7 @@ record Built(Session session, MemorySegment program, List<MemorySegment> kernels
             try {
                 program = OpenCl.program(session.context, session.device.handle(), binary.get());
                 OpenCl.build(program, session.device.handle(), session.device.options());
-                return of(session, program, text, true);
+                return of(program, text, true);
             } catch (OpenClError e) {
                 if (program != null) OpenCl.releaseProgram(program);   // of another driver, say: built anew, and rewritten
             }
@@ -42,25 +42,25 @@ record Built(Session session, MemorySegment program, List<MemorySegment> kernels
                     place(log, text, listing), log), e), text.text());
         }
         file.ifPresent(f -> Binaries.write(f, OpenCl.binary(program)));
-        return of(session, program, text, false);
+        return of(program, text, false);
     }
 
-    private static Built of(Session session, MemorySegment program, OpenClText text, boolean isFromDisk) {
-        return new Built(session, program, text.entries().stream().map(e -> OpenCl.kernel(program, e.name())).toList(), isFromDisk);
+    private static Built of(MemorySegment program, OpenClText text, boolean isFromDisk) {
+        return new Built(program, text.entries().stream().map(e ->
+            new BuiltKernel(OpenCl.kernel(program, e.name()), e.buffers().size() + e.symbols().size())).toList(), isFromDisk);
     }
 
-    /// The line of the IR for the first line that the log complains of.
+    /// The line of the IR for the first line of the text that the log complains of.
     private static String place(String log, OpenClText text, String listing) {
-        Matcher m = PLACE.matcher(log);
-        if (!m.find() || Integer.parseInt(m.group(1)) > text.origins().size()) return "";
-        int origin = text.origins().get(Integer.parseInt(m.group(1)) - 1);
+        int line = log.lines().filter(l -> l.contains("error")).map(PLACE::matcher).filter(Matcher::find).findFirst()
+                .map(m -> Integer.parseInt(m.group(1))).orElse(0);
+        int origin = line < 1 || line > text.origins().size() ? 0 : text.origins().get(line - 1);
         return origin == 0 ? "" : " for line %d of the program: %s".formatted(origin,
                 listing.lines().skip(origin - 1).findFirst().orElse("").strip());
     }
 
     void release() {
-        if (session.isClosed()) return;                                // its context took all with it
-        kernels.forEach(OpenCl::releaseKernel);
+        kernels.forEach(BuiltKernel::release);
         OpenCl.releaseProgram(program);
     }
 }

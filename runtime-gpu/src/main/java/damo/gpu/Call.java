@@ -1,29 +1,24 @@
 package damo.gpu;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import damo.DamoException;
 import damo.graph.Op;
 import damo.interpret.Interpreter;
 import damo.lower.CheckFailed;
-import damo.opencl.OpenClText;
 import damo.plan.Action;
 import damo.type.DType;
 import damo.value.NDArray;
 import damo.value.Storage;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /// One run of a program. Its memory is taken while it runs and given back at the end, also of a failed one: the queue is in order, so whoever
-/// takes it next writes after the last that reads it.
+/// takes it next writes after the last that reads it. What the host has goes to the device when a kernel reads it, and what the device has comes
+/// back when the host reads it; each stays where it is until then.
 final class Call implements AutoCloseable {
-    private static final MemorySegment GROUP = Arena.global().allocateFrom(JAVA_LONG, OpenClText.GROUP);
-
     final Traffic traffic = new Traffic();
     private final GpuProgram program;
     private final Session session;
@@ -31,47 +26,51 @@ final class Call implements AutoCloseable {
     private final long[] evaluated;
     private final int[] symbols;
     private final Session.Memory[] buffers;                            // by position
+    private final NDArray[] host;                                      // by position: the value, if the host has it
+    private final String[] pending;                                    // by position: why the host's value must go to the device, if it must
     private final Session.Memory[] workspace;                          // by slot
-    private final List<Session.Memory> taken = new ArrayList<>();
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment pointer = arena.allocate(ADDRESS);
-    private final MemorySegment number = arena.allocate(JAVA_INT);
-    private final MemorySegment items = arena.allocate(JAVA_LONG);
+    private final NDArray[] arguments;
+    private final Set<Session.Memory> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Times times;
 
     /// @param constants by position, those that lie on the device
-    Call(GpuProgram program, Session session, Built built, Session.Memory[] constants, long[] evaluated) {
+    Call(GpuProgram program, Session session, Built built, Session.Memory[] constants, long[] evaluated, NDArray[] arguments) {
         this.program = program;
+        this.arguments = arguments;
         this.session = session;
         this.built = built;
         this.evaluated = evaluated;
+        times = session.isProfiled ? new Times(session, traffic) : null;
         buffers = constants.clone();
+        host = program.constants.clone();
+        pending = new String[buffers.length];
         workspace = new Session.Memory[program.plan.slotCount()];
         symbols = new int[program.program.symbols().size() + program.program.counters().size()];
         for (int i = 0; i < program.program.symbols().size(); i++) symbols[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
     }
 
-    NDArray[] run(NDArray[] arguments, NDArray[] destinations) {
+    /// Does what [GpuProgram#run] says.
+    void run(boolean[] there, NDArray[] destinations, NDArray[] results, int outputs) {
         for (int i = 0; i < arguments.length; i++) {
-            buffers[i] = take(i);
-            write("in", i, arguments[i]);
+            Resident state = Resident.under(arguments[i], session.device);
+            if (state == null || state.isOnHost()) host[i] = arguments[i];
+            if (there[i] && host[i] != null) traffic.move("to the host for extents", i, bytes(i));
+            if (state != null && state.isOn(session)) buffers[i] = state.memory(session);
+            else pending[i] = "in";
         }
-        NDArray[] results = new NDArray[program.program.outputs().size()];
-        for (int i = 0; i < results.length; i++) {
-            int at = program.firstOutput + i;
-            long[] shape = program.extents[at].shape(evaluated);
-            if (destinations[i] != null && !Arrays.equals(shape, destinations[i].shape()))
+        for (int i = 0; i < destinations.length; i++)
+            if (destinations[i] != null && !program.extents[program.firstOutput + i].isOf(destinations[i], evaluated))
                 throw new DamoException("%s: result %d has shape %s, but its destination has shape %s".formatted(program.program.name(), i,
-                        Arrays.toString(shape), Arrays.toString(destinations[i].shape())));
-            buffers[at] = take(at);
-        }
+                        Arrays.toString(program.extents[program.firstOutput + i].shape(evaluated)), Arrays.toString(destinations[i].shape())));
         run(program.actions);
-        for (int i = 0; i < results.length; i++) results[i] = read("out", program.firstOutput + i);
-        for (int i = 0; i < results.length; i++)                       // once nothing can fail any more
-            if (destinations[i] != null) {
-                System.arraycopy(results[i].storage(), 0, destinations[i].storage(), 0, (int) results[i].size());
-                results[i] = destinations[i];
-            }
-        return results;
+        if (times != null) times.finish();
+        NDArray[] computed = new NDArray[results.length];
+        for (int i = 0; i < outputs; i++) computed[i] = output(program.firstOutput + i, destinations[i] == null ? results[i] : null);
+        for (int i = outputs; i < results.length; i++) computed[i] = state(program.firstOutput + i);
+        for (int i = 0; i < results.length; i++) {                     // once nothing can fail any more
+            if (destinations[i] != null) System.arraycopy(computed[i].storage(), 0, destinations[i].storage(), 0, (int) computed[i].size());
+            results[i] = destinations[i] != null ? destinations[i] : computed[i];
+        }
     }
 
     private void run(Action[] todo) {
@@ -86,7 +85,7 @@ final class Call implements AutoCloseable {
                     if (!holds("back, to check,", condition)) throw new CheckFailed(message);
                 }
                 case Action.Call(var op, var reads, var stores, var provided) -> {
-                    for (int at : provided) provide(at);
+                    for (int at : provided) if (program.slots[at] >= 0) provide(at);
                     call(op, reads, stores);
                 }
                 case Action.Loop loop -> run(loop);
@@ -97,39 +96,44 @@ final class Call implements AutoCloseable {
     private void run(Action.Loop loop) {
         for (int at : loop.stored()) provide(at);
         int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
-        var moved = new Session.Memory[loop.from().length];
         for (int i = 0; i < steps; i++) {
             symbols[loop.counter()] = i;
             run(loop.body());
             boolean ends = loop.until() >= 0 && holds("back, to end a loop,", loop.until());
-            for (int j = 0; j < moved.length; j++) moved[j] = buffers[loop.from()[j]];
-            for (int j = 0; j < moved.length; j++) buffers[loop.to()[j]] = moved[j];
+            exchange(buffers, loop);
+            exchange(host, loop);
+            exchange(pending, loop);
             if (ends) return;
         }
     }
 
+    private static <T> void exchange(T[] all, Action.Loop loop) {
+        T[] moved = Arrays.copyOf(all, loop.to().length);
+        for (int j = 0; j < moved.length; j++) moved[j] = all[loop.from()[j]];
+        for (int j = 0; j < moved.length; j++) all[loop.to()[j]] = moved[j];
+    }
+
     private void launch(int kernel) {
         Launch launch = program.launches[kernel];
-        long groups = launch.groups(symbols);
+        int choice = launch.choice(symbols, session.device.units());
+        long groups = launch.groups(choice, symbols);
         if (groups == 0) return;
-        MemorySegment handle = built.kernels().get(kernel);
+        BuiltKernel built = this.built.kernels().get(launch.first() + choice);
         int argument = 0;
         for (int at : launch.buffers()) {
-            pointer.set(ADDRESS, 0, buffers[at].handle());
-            OpenCl.argument(handle, argument++, ADDRESS.byteSize(), pointer);
+            upload(at);
+            built.set(argument++, buffers[at]);
         }
-        for (int at : launch.symbols()) {
-            number.set(JAVA_INT, 0, symbols[at]);
-            OpenCl.argument(handle, argument++, JAVA_INT.byteSize(), number);
-        }
-        items.set(JAVA_LONG, 0, groups * OpenClText.GROUP);
+        for (int at : launch.symbols()) built.set(argument++, symbols[at]);
         try {
-            OpenCl.launch(session.queue, handle, items, GROUP);
+            built.launch(session.queue, groups, times == null ? MemorySegment.NULL : times.next(kernel));
         } catch (OpenClError e) {
             if (!e.isMemory()) throw e;
-            throw session.outOfMemory(Arrays.stream(launch.buffers()).mapToLong(at -> buffers[at].bytes()).sum(), e);
+            throw session.outOfMemory(Arrays.stream(launch.buffers()).mapToLong(at -> buffers[at].bytes).sum(), e);
         }
+        for (int at : program.stores[kernel]) host[at] = null;
         traffic.launch();
+        session.enqueued();
     }
 
     /// The host computes what no kernel does.
@@ -138,48 +142,96 @@ final class Call implements AutoCloseable {
         List<NDArray> values = Interpreter.results(op, Arrays.stream(reads).mapToObj(at -> read(why, at)).toList());
         for (int i = 0; i < stores.length; i++) {
             NDArray value = values.get(i);
-            if (value.dtype() != program.buffer(stores[i]).dtype() || !Arrays.equals(value.shape(), program.extents[stores[i]].shape(evaluated)))
+            int at = stores[i];
+            if (value.dtype() != program.buffer(at).dtype() || !Arrays.equals(value.shape(), program.extents[at].shape(evaluated)))
                 throw new DamoException("%s: %s gives %s, but %s%s is needed".formatted(program.program.name(), op.opcode(), value.type(),
-                        program.buffer(stores[i]).dtype(), Arrays.toString(program.extents[stores[i]].shape(evaluated))));
-            write("from the host for %s".formatted(op.opcode()), stores[i], value.contiguous());
+                        program.buffer(at).dtype(), Arrays.toString(program.extents[at].shape(evaluated))));
+            // A value may share memory with an operand or with another value, but a result may not.
+            host[at] = at >= program.firstOutput && program.slots[at] < 0 ? value.copy() : value.contiguous();
+            pending[at] = "from the host for %s".formatted(op.opcode());
         }
+        traffic.hop(op.opcode());
     }
 
     private boolean holds(String why, int at) {
         return read(why, at).longAt(0) != 0;
     }
 
-    private void write(String why, int at, NDArray value) {
-        Transfer.write(session, buffers[at], value.dtype(), value.storage(), (int) value.size());
-        traffic.move(why, at, Transfer.bytes(value.dtype(), value.size()));
+    /// Makes sure that the device has what a kernel is going to read.
+    private void upload(int at) {
+        String why = pending[at];
+        if (why == null) return;
+        Resident state = at < arguments.length ? Resident.under(arguments[at], session.device) : null;
+        if (state != null) buffers[at] = state.memory(session);
+        else {
+            if (buffers[at] == null) buffers[at] = take(at);
+            NDArray value = host[at];
+            Transfer.write(session, buffers[at], value.dtype(), value.storage(), (int) value.size());
+        }
+        pending[at] = null;
+        traffic.move(why, at, bytes(at));
     }
 
     private NDArray read(String why, int at) {
-        DType dtype = program.buffer(at).dtype();
-        int size = program.extents[at].size(evaluated);
-        Object array = Storage.allocate(dtype, size);
-        Transfer.read(session, buffers[at], dtype, array, size);
-        traffic.move(why, at, Transfer.bytes(dtype, size));
-        return NDArray.wrap(dtype, array, program.extents[at].shape(evaluated));
+        if (host[at] == null) {
+            if (at < arguments.length) {
+                arguments[at].storage();                               // state, which keeps it
+                host[at] = arguments[at];
+            } else host[at] = read(at, null);
+            traffic.move(why, at, bytes(at));
+        }
+        return host[at];
     }
 
-    /// Gives a temporary the memory of its slot.
+    /// What is on the device, in `into` if that is there and fits, or in a fresh array.
+    private NDArray read(int at, NDArray into) {
+        DType dtype = program.buffer(at).dtype();
+        int size = program.extents[at].size(evaluated);
+        NDArray result = into != null && into.remote() == null && program.extents[at].isOf(into, evaluated) ? into
+                : NDArray.wrap(dtype, Storage.allocate(dtype, size), program.extents[at].shape(evaluated));
+        Transfer.read(session, buffers[at], dtype, result.storage(), size);
+        return result;
+    }
+
+    private NDArray output(int at, NDArray into) {
+        if (host[at] != null) return host[at];
+        if (buffers[at] == null) provide(at);                          // without elements
+        traffic.move("out", at, bytes(at));
+        return read(at, into);
+    }
+
+    /// A result that stays where it is.
+    private NDArray state(int at) {
+        if (pending[at] != null) return Resident.of(session.device, host[at]);
+        if (buffers[at] == null) provide(at);
+        Session.Memory memory = buffers[at];
+        taken.remove(memory);
+        return Resident.of(session, memory, program.buffer(at).dtype(), program.extents[at].size(evaluated), program.extents[at].shape(evaluated));
+    }
+
+    /// Memory for what a kernel is going to store: that of its slot for a temporary.
     private void provide(int at) {
         int slot = program.slots[at];
-        if (slot < 0) return;
-        long bytes = Transfer.bytes(program.buffer(at).dtype(), program.extents[at].size(evaluated));
-        if (workspace[slot] == null || workspace[slot].bytes() < bytes) workspace[slot] = take(at);
+        if (slot < 0) {
+            if (buffers[at] == null) buffers[at] = take(at);
+            return;
+        }
+        if (workspace[slot] == null || workspace[slot].bytes < bytes(at)) workspace[slot] = take(at);
         buffers[at] = workspace[slot];
     }
 
+    private long bytes(int at) {
+        return Transfer.bytes(program.buffer(at).dtype(), program.extents[at].size(evaluated));
+    }
+
     private Session.Memory take(int at) {
-        Session.Memory memory = session.take(Transfer.bytes(program.buffer(at).dtype(), program.extents[at].size(evaluated)));
+        Session.Memory memory = session.take(bytes(at));
         taken.add(memory);
         return memory;
     }
 
     @Override public void close() {
+        if (times != null) times.close();
         taken.forEach(session::give);
-        arena.close();
     }
 }

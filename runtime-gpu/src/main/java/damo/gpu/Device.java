@@ -17,13 +17,14 @@ import java.util.Optional;
 /// @param hasFloat64 whether it computes in float64
 /// @param isExactFloat32 whether it rounds float32 quotients and roots correctly if it is told to
 /// @param groupSize the most items of a work group
+/// @param units how many processors it has, each of which does one group after another
 record Device(MemorySegment handle, String name, Kind kind, String version, String driver, String platform, long memoryBytes, boolean hasFloat64,
-        boolean isExactFloat32, long groupSize) {
+        boolean isExactFloat32, long groupSize, long units) {
     /// What a device is, the best first.
     enum Kind { GPU, ACCELERATOR, CPU }
 
-    private static final int TYPE = 0x1000, MAX_GROUP = 0x1004, SINGLE_CONFIG = 0x101B, MEMORY = 0x101F, NAME = 0x102B, DRIVER = 0x102D,
-        VERSION = 0x102F, EXTENSIONS = 0x1030, AVAILABLE = 0x1027, COMPILER = 0x1028, PLATFORM_NAME = 0x0902, PLATFORM_VERSION = 0x0901;
+    private static final int TYPE = 0x1000, UNITS = 0x1002, MAX_GROUP = 0x1004, SINGLE_CONFIG = 0x101B, MEMORY = 0x101F, AVAILABLE = 0x1027,
+        COMPILER = 0x1028, NAME = 0x102B, DRIVER = 0x102D, VERSION = 0x102F, EXTENSIONS = 0x1030, PLATFORM_VERSION = 0x0901, PLATFORM_NAME = 0x0902;
     private static final long GPU = 4, ACCELERATOR = 8, CORRECTLY_ROUNDED = 1 << 7;
 
     /// A device that is there and compiles OpenCL C, or nothing.
@@ -35,7 +36,8 @@ record Device(MemorySegment handle, String name, Kind kind, String version, Stri
                 OpenCl.deviceText(device, VERSION), OpenCl.deviceText(device, DRIVER),
                 OpenCl.platformText(platform, PLATFORM_NAME) + " " + OpenCl.platformText(platform, PLATFORM_VERSION),
                 OpenCl.deviceNumber(device, MEMORY), List.of(OpenCl.deviceText(device, EXTENSIONS).split("\\s+")).contains("cl_khr_fp64"),
-                (OpenCl.deviceNumber(device, SINGLE_CONFIG) & CORRECTLY_ROUNDED) != 0, OpenCl.deviceNumber(device, MAX_GROUP)));
+                (OpenCl.deviceNumber(device, SINGLE_CONFIG) & CORRECTLY_ROUNDED) != 0, OpenCl.deviceNumber(device, MAX_GROUP),
+                OpenCl.deviceNumber(device, UNITS)));
     }
 
     /// What programs are built with; `-Ddamo.gpu.options=…` adds to it, for who looks for a fault of a driver.

@@ -25,7 +25,8 @@ public final class Devices {
         return all().stream().map(Device::toString).toList();
     }
 
-    /// Gives back everything that is held on devices. A function that runs afterwards begins anew. To call it twice does no harm.
+    /// Gives back everything that is held on devices, after calls that run there; state comes to the host. A function that runs afterwards begins
+    /// anew. To call it twice does no harm.
     public static void close() {
         List<Session> sessions;
         synchronized (OPEN) {
@@ -68,6 +69,14 @@ public final class Devices {
     static Session session(Device device) {
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(device, Session::new);
+        }
+    }
+
+    /// The same for a call, which must [Session#leave] it.
+    static Session enter(Device device) {
+        while (true) {
+            Session session = session(device);
+            if (session.enter()) return session;                       // else it was closed since
         }
     }
 

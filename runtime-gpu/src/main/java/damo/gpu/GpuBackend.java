@@ -30,22 +30,26 @@ public final class GpuBackend implements Backend {
     }
 
     /// @throws DamoException if no device is there and no other back end is allowed to serve
-    @Override public Executable prepare(Lambda program) {
+    @Override public Executable prepare(Lambda program, int outputs) {
         Optional<Device> device = Devices.chosen();
-        if (device.isEmpty()) return fallback(program, Devices.missing());
-        return StagedExecutable.of(program, f -> new GpuExecutable(f, device.get()));
+        if (device.isEmpty()) return fallback(program, outputs, Devices.missing());
+        return StagedExecutable.of(program, outputs, (stage, first) -> new GpuExecutable(stage, first, device.get()));
+    }
+
+    @Override public void close() {
+        Devices.close();
     }
 
     /// `program` on the back end that may serve instead; it is told once why.
     ///
     /// @throws DamoException with the reason if none may
-    static Executable fallback(Lambda program, String reason) {
+    static Executable fallback(Lambda program, int outputs, String reason) {
         String other = System.getProperty(FALLBACK);
         if (other == null) throw new DamoException(reason);
         for (Backend b : ServiceLoader.load(Backend.class, Backend.class.getClassLoader()))
             if (b.name().equals(other) && !other.equals("gpu")) {
                 if (TOLD.add(reason)) System.getLogger("damo.gpu").log(System.Logger.Level.WARNING, "{0}; {1} serves", reason, other);
-                return b.prepare(program);
+                return b.prepare(program, outputs);
             }
         throw new DamoException("%s; the back end '%s' that -D%s names is not there".formatted(reason, other, FALLBACK));
     }

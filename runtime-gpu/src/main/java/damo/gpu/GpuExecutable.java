@@ -6,7 +6,6 @@ import damo.lower.Specialization;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -15,14 +14,21 @@ final class GpuExecutable implements Executable {
     private static final int MOST_FORMS = 64;                          // beyond which the oldest is dropped
 
     private final Lambda program;
+    private final int outputs;
     private final Device device;
     private final List<GpuProgram> forms = new CopyOnWriteArrayList<>();
     private volatile GpuProgram latest;
     private volatile Executable instead;                               // of a device without float64
 
-    GpuExecutable(Lambda program, Device device) {
+    /// @param outputs how many results are no state
+    GpuExecutable(Lambda program, int outputs, Device device) {
         this.program = program;
+        this.outputs = outputs;
         this.device = device;
+    }
+
+    @Override public NDArray adopt(NDArray state) {
+        return instead != null || Resident.under(state, device) != null ? state : Resident.of(device, state);
     }
 
     @Override public void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
@@ -32,13 +38,15 @@ final class GpuExecutable implements Executable {
         }
         NDArray[] whole = arguments.clone();
         for (int i = 0; i < whole.length; i++) whole[i] = whole[i].contiguous();
+        boolean[] there = Resident.onlyOn(device, whole);             // before extents are evaluated, which may fetch
         GpuProgram form = latest;
         long[] extents = form == null ? null : form.extents(whole);
         if (form == null || !form.serves(extents)) {
             form = form(whole);
             if (form.needsFloat64() && !device.hasFloat64()) {
-                instead = GpuBackend.fallback(program, "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
-                        .formatted(device.name(), program.name()));
+                instead = GpuBackend.fallback(program, outputs,
+                        "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
+                                .formatted(device.name(), program.name()));
                 instead.run(arguments, destinations, results);
                 return;
             }
@@ -46,8 +54,7 @@ final class GpuExecutable implements Executable {
             latest = form;
         }
         try {
-            NDArray[] computed = form.run(extents, whole, destinations);
-            System.arraycopy(computed, 0, results, 0, results.length);
+            form.run(extents, whole, there, destinations, results, outputs);
         } catch (CheckFailed e) {
             throw e.error(program, whole);
         }
@@ -62,10 +69,6 @@ final class GpuExecutable implements Executable {
             forms.add(form);
             return form;
         }
-    }
-
-    @Override public <T> Optional<T> scalarFunction(Class<T> type) {
-        return Optional.empty();                                       // a launch costs far more than boxing
     }
 
     @Override public String explain() {

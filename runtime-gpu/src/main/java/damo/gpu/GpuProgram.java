@@ -24,7 +24,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A program for one pattern of extents, as text, and as built for the session in which it ran last. One call runs at a time: a kernel of
 /// OpenCL keeps its arguments.
@@ -45,8 +45,9 @@ final class GpuProgram {
     final Extent[] extents;                      // by position
     final int[] slots;                           // by position; −1 for what is no temporary
     final NDArray[] constants;                   // by position; null for what is no constant
+    final int[][] stores;                        // by kernel, the positions that it stores
     final int firstOutput;
-    private final AtomicReference<Resident> resident = new AtomicReference<>();
+    private Installed installed;
     private volatile Traffic latest;
 
     private GpuProgram(Program lowered, Specialization form, Device device) {
@@ -57,15 +58,15 @@ final class GpuProgram {
         plan = MemoryPlan.of(program);
         Listing lines = Listing.of(program);
         listing = lines.text();
-        List<Kernel> kernels = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(s -> ((Step.Compute) s).kernel()).toList();
-        text = OpenClText.of(form.values(), kernels, lines);
+        List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
+        text = OpenClText.of(form.values(), steps, lines);
         Map<Kernel, Integer> numbers = new IdentityHashMap<>();
-        for (Kernel kernel : kernels) numbers.put(kernel, numbers.size());
+        for (Step.Compute step : steps) numbers.put(step.kernel(), numbers.size());
         actions = Action.of(program, numbers, Map.of(), plan.positions(), Map.of(), List.of());
         Map<String, Integer> places = new HashMap<>();
         program.symbols().forEach(s -> places.put(s, places.size()));
         program.counters().forEach(s -> places.put(s, places.size()));
-        launches = text.entries().stream().map(e -> Launch.of(e, plan.positions(), places)).toArray(Launch[]::new);
+        launches = Launch.of(text, plan.positions(), places);
         int count = plan.positions().size();
         extents = new Extent[count];
         slots = new int[count];
@@ -73,8 +74,9 @@ final class GpuProgram {
         plan.positions().forEach((buffer, at) -> {
             extents[at] = Extent.of(buffer, program.symbols());
             slots[at] = plan.slots().getOrDefault(buffer, -1);
-            constants[at] = program.constants().get(buffer);
+            if (program.constants().containsKey(buffer)) constants[at] = program.constants().get(buffer).contiguous();
         });
+        stores = steps.stream().map(k -> k.kernel().stores().stream().mapToInt(s -> plan.positions().get(s.to())).toArray()).toArray(int[][]::new);
         firstOutput = program.inputs().size() + program.constants().size();
     }
 
@@ -98,11 +100,17 @@ final class GpuProgram {
         return true;
     }
 
-    /// What lies on a device between calls: the built program and the constants.
-    private record Resident(Session session, Built built, Session.Memory[] constants) implements Runnable {
+    /// What lies on a device between calls: the built program and the constants. It goes when the session closes, or nobody can reach the program.
+    private record Installed(Session session, Built built, Session.Memory[] constants, AtomicBoolean isGone) implements Session.Tenant, Runnable {
         @Override public void run() {
+            if (isGone.getAndSet(true)) return;
+            session.remove(this);
             built.release();
             for (Session.Memory memory : constants) if (memory != null) session.give(memory);
+        }
+
+        @Override public void evict(Session from) {
+            run();
         }
     }
 
@@ -122,31 +130,41 @@ final class GpuProgram {
         return new int[] {lowered.kernels(), program.kernels()};
     }
 
-    synchronized NDArray[] run(long[] evaluated, NDArray[] arguments, NDArray[] destinations) {
-        Session session = Devices.session(device);
-        Resident here = resident.get();
-        if (here == null || here.session != session) {
-            here = reside(session);
-            resident.set(here);
-            CLEANER.register(this, here);
-        }
-        try (var call = new Call(this, session, here.built, here.constants, evaluated)) {
-            NDArray[] results = call.run(arguments, destinations);
-            latest = call.traffic;
-            return results;
+    /// @param there the arguments that only the device had before extents were evaluated
+    /// @param results as [damo.spi.Executable#run] has them; those from `outputs` on are state
+    synchronized void run(long[] evaluated, NDArray[] arguments, boolean[] there, NDArray[] destinations, NDArray[] results, int outputs) {
+        Session session = Devices.enter(device);                       // within the lock of this: who waits for it keeps no session open
+        try {
+            if (installed == null || installed.session != session) {
+                installed = install(session);
+                CLEANER.register(this, installed);
+            }
+            try (var call = new Call(this, session, installed.built, installed.constants, evaluated, arguments)) {
+                session.begin();
+                call.run(there, destinations, results, outputs);
+                if (outputs == 0) OpenCl.flush(session.queue);         // nobody waits, but it shall begin
+                latest = call.traffic;
+            }
+        } finally {
+            session.leave();
         }
     }
 
-    private Resident reside(Session session) {
-        Built built = Built.of(session, text, listing);
-        var memory = new Session.Memory[constants.length];
-        for (int i = 0; i < memory.length; i++)
-            if (constants[i] != null) {
-                NDArray value = constants[i].contiguous();
-                memory[i] = session.take(Transfer.bytes(value.dtype(), value.size()));
-                Transfer.write(session, memory[i], value.dtype(), value.storage(), (int) value.size());
-            }
-        return new Resident(session, built, memory);
+    private Installed install(Session session) {
+        var fresh = new Installed(session, Built.of(session, text, listing), new Session.Memory[constants.length], new AtomicBoolean());
+        session.add(fresh);
+        try {
+            for (int i = 0; i < constants.length; i++)
+                if (constants[i] != null) {
+                    NDArray value = constants[i];
+                    fresh.constants[i] = session.take(Transfer.bytes(value.dtype(), value.size()));
+                    Transfer.write(session, fresh.constants[i], value.dtype(), value.storage(), (int) value.size());
+                }
+            return fresh;
+        } catch (RuntimeException e) {
+            fresh.run();
+            throw e;
+        }
     }
 
     String explain() {

@@ -38,12 +38,16 @@ final class OpenCl {
     private static final MethodHandle LAUNCH = function("clEnqueueNDRangeKernel", "IPPIPPPIPP");
     private static final MethodHandle MAP = function("clEnqueueMapBuffer", "PPPILLLIPPP");
     private static final MethodHandle UNMAP = function("clEnqueueUnmapMemObject", "IPPPIPP");
+    private static final MethodHandle FLUSH = function("clFlush", "IP");
     private static final MethodHandle FINISH = function("clFinish", "IP");
+    private static final MethodHandle EVENT_PROFILE = function("clGetEventProfilingInfo", "IPILPP");
+    private static final MethodHandle RELEASE_EVENT = function("clReleaseEvent", "IP");
 
     /// What [#map] is for.
     static final long MAP_READ = 1, MAP_OVERWRITE = 4;
 
-    private static final int BUILD_LOG = 0x1183, BINARY_SIZES = 0x1165, BINARIES = 0x1166, NO_PLATFORMS = -1001, NO_DEVICES = -1;
+    private static final int BUILD_LOG = 0x1183, BINARY_SIZES = 0x1165, BINARIES = 0x1166, STARTED = 0x1282, ENDED = 0x1283,
+            NO_PLATFORMS = -1001, NO_DEVICES = -1;
 
     private OpenCl() {}
 
@@ -120,9 +124,9 @@ final class OpenCl {
             (MemorySegment) CREATE_CONTEXT.invokeExact(NULL, 1, arena.allocateFrom(ADDRESS, device), NULL, NULL, status));
     }
 
-    /// A queue whose commands run one after another.
-    static MemorySegment queue(MemorySegment context, MemorySegment device) {
-        return create("clCreateCommandQueue", (_, status) -> (MemorySegment) CREATE_QUEUE.invokeExact(context, device, 0L, status));
+    /// A queue whose commands run one after another; if `isProfiled`, their events know how long they took.
+    static MemorySegment queue(MemorySegment context, MemorySegment device, boolean isProfiled) {
+        return create("clCreateCommandQueue", (_, status) -> (MemorySegment) CREATE_QUEUE.invokeExact(context, device, isProfiled ? 2L : 0L, status));
     }
 
     static MemorySegment buffer(MemorySegment context, long bytes) {
@@ -178,8 +182,28 @@ final class OpenCl {
     }
 
     /// Enqueues a kernel in one dimension; both sizes are at the address of a 64-bit number.
-    static void launch(MemorySegment queue, MemorySegment kernel, MemorySegment items, MemorySegment group) {
-        OpenClError.check("clEnqueueNDRangeKernel", run(() -> (int) LAUNCH.invokeExact(queue, kernel, 1, NULL, items, group, 0, NULL, NULL)));
+    ///
+    /// @param event where to put an event of it, or `NULL`
+    static void launch(MemorySegment queue, MemorySegment kernel, MemorySegment items, MemorySegment group, MemorySegment event) {
+        OpenClError.check("clEnqueueNDRangeKernel", run(() -> (int) LAUNCH.invokeExact(queue, kernel, 1, NULL, items, group, 0, NULL, event)));
+    }
+
+    /// How many nanoseconds of the device a finished command took.
+    static long nanos(MemorySegment event) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(JAVA_LONG);
+            long[] at = new long[2];
+            for (int i = 0; i < 2; i++) {
+                int what = i == 0 ? STARTED : ENDED;
+                OpenClError.check("clGetEventProfilingInfo", run(() -> (int) EVENT_PROFILE.invokeExact(event, what, 8L, time, NULL)));
+                at[i] = time.get(JAVA_LONG, 0);
+            }
+            return at[1] - at[0];
+        }
+    }
+
+    static void releaseEvent(MemorySegment event) {
+        OpenClError.check("clReleaseEvent", run(() -> (int) RELEASE_EVENT.invokeExact(event)));
     }
 
     /// Waits for what was enqueued and makes the buffer's first bytes reachable, until [#unmap].
@@ -190,6 +214,11 @@ final class OpenCl {
 
     static void unmap(MemorySegment queue, MemorySegment buffer, MemorySegment mapped) {
         OpenClError.check("clEnqueueUnmapMemObject", run(() -> (int) UNMAP.invokeExact(queue, buffer, mapped, 0, NULL, NULL)));
+    }
+
+    /// Sees to it that what was enqueued begins.
+    static void flush(MemorySegment queue) {
+        OpenClError.check("clFlush", run(() -> (int) FLUSH.invokeExact(queue)));
     }
 
     static void finish(MemorySegment queue) {

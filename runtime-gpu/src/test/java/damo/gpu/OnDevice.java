@@ -11,15 +11,21 @@ import damo.lower.Specialization;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Runs kernels on the chosen device.
 final class OnDevice {
+    private static final AtomicBoolean SAID = new AtomicBoolean();
+
     private OnDevice() {}
 
     /// Skips the test, and says why, where no device is.
     static Device device() {
-        assumeTrue(Devices.chosen().isPresent(), Devices.chosen().isPresent() ? "" : Devices.missing());
-        return Devices.chosen().get();
+        Optional<Device> device = Devices.chosen();
+        if (device.isEmpty() && !SAID.getAndSet(true)) System.out.println("tests on devices are skipped: " + Devices.missing());
+        assumeTrue(device.isPresent(), Devices::missing);
+        return device.get();
     }
 
     /// What kernels without symbols store into `outputs`.
@@ -27,6 +33,9 @@ final class OnDevice {
         List<Step> steps = kernels.stream().<Step>map(Step.Launch::new).toList();
         var program = new Program("test", List.of(), inputs, Map.of(), outputs, steps);
         var form = new Specialization(program, values, null /* no symbols */, new boolean[0]);
-        return GpuProgram.of(form, device()).run(new long[0], arguments, new NDArray[outputs.size()]);
+        var results = new NDArray[outputs.size()];
+        GpuProgram.of(form, device()).run(new long[0], arguments, new boolean[arguments.length], new NDArray[results.length], results,
+                results.length);
+        return results;
     }
 }

@@ -1,0 +1,93 @@
+package damo.plan;
+
+import damo.graph.ScalarOp;
+import damo.kernel.Axis;
+import damo.kernel.Buffer;
+import damo.kernel.FreeAxes;
+import damo.kernel.Kernel;
+import damo.kernel.KernelText;
+import damo.kernel.Loads;
+import damo.kernel.Order;
+import damo.kernel.Scalar;
+import damo.kernel.Store;
+import damo.kernel.Value;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What a kernel moves and computes, as a sum of products of a number and extents.
+final class Estimate {
+    private final Map<List<String>, Double> terms = new HashMap<>();   // numbers by the names of the extents they are multiplied with
+
+    private Estimate() {}
+
+    /// The bytes of the buffers that `kernel` loads from, each counted once.
+    static Estimate read(Kernel kernel) {
+        return bytes(Loads.of(kernel));
+    }
+
+    /// The bytes of the buffers that `kernel` stores into.
+    static Estimate written(Kernel kernel) {
+        return bytes(kernel.stores().stream().map(Store::to).collect(Collectors.toSet()));
+    }
+
+    private static Estimate bytes(Collection<Buffer> buffers) {
+        var sum = new Estimate();
+        for (Buffer b : buffers) sum.add(Math.max(1, b.dtype().bits() / 8), b.extents());
+        return sum;
+    }
+
+    /// The operations on floats of `kernel`, whose functions are spelled out: each where it is computed, in the loops that it depends on. A fused
+    /// multiply-add is two.
+    static Estimate flops(Kernel kernel) {
+        var sum = new Estimate();
+        var free = new FreeAxes();
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Store s : kernel.stores()) {
+            if (s.adds()) sum.add(1, kernel.axes().stream().map(Axis::extent).toList());
+            for (Value v : Order.of(s.value(), seen::contains)) {
+                seen.add(v);
+                if (!v.dtype().isFloat()) continue;
+                Set<Axis> around = new HashSet<>(free.of(v));
+                int count = 0;
+                if (v.op() instanceof Scalar.Apply(var f, _)) count = f == ScalarOp.FMA ? 2 : f == ScalarOp.WHERE || f == ScalarOp.NEG ? 0 : 1;
+                if (v.op() instanceof Scalar.Fold(_, var axes, _)) {
+                    count = 1;
+                    around.addAll(axes);
+                }
+                if (count > 0) sum.add(count, around.stream().map(Axis::extent).toList());
+            }
+        }
+        return sum;
+    }
+
+    private void add(double number, List<Value> factors) {
+        double all = number;
+        var names = Stream.<String>builder();
+        for (Value factor : factors)
+            if (factor.op() instanceof Scalar.Whole(var n)) all *= n;
+            else names.add(factor.op() instanceof Scalar.Symbol(var name) ? name : "(%s)".formatted(KernelText.print(factor)));
+        terms.merge(names.build().sorted().toList(), all, Double::sum);
+    }
+
+    /// As `16 n0 n1 + 8`.
+    @Override public String toString() {
+        if (terms.isEmpty()) return "0";
+        return terms.entrySet().stream().sorted(Comparator.<Map.Entry<List<String>, Double>>comparingInt(e -> -e.getKey().size())
+                .thenComparing(e -> String.join(" ", e.getKey()))).map(e -> term(e.getValue(), e.getKey())).collect(Collectors.joining(" + "));
+    }
+
+    private static String term(double number, List<String> names) {
+        Stream<String> first = number == 1 && !names.isEmpty() ? Stream.empty() : Stream.of(String.format(Locale.ROOT, "%.0f", number));
+        return Stream.concat(first, names.stream()).collect(Collectors.joining(" "));
+    }
+}
