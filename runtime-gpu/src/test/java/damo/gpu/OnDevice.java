@@ -28,6 +28,12 @@ final class OnDevice {
         return device.get();
     }
 
+    /// Skips the test where no device is, and without `mvn -Pgpu`: it takes a device's compiler some ten seconds.
+    static void onlyIfAll() {
+        device();
+        assumeTrue(Boolean.getBoolean("damo.gpu.all"), "only with mvn -Pgpu (damo.gpu.all)");
+    }
+
     /// What kernels without symbols store into `outputs`.
     static NDArray[] run(Values values, List<Kernel> kernels, List<Buffer> inputs, List<Buffer> outputs, NDArray... arguments) {
         List<Step> steps = kernels.stream().<Step>map(Step.Launch::new).toList();

@@ -151,6 +151,7 @@ class ProductsTest {
         "a, n, k    | k, m, a    | n, a, m | b < a, i < n, j < m | i, b, j | sum l < k { x[b, i, l] * y[l, j, b] }",
         "a, k, n, 2 | a, k, m, 3 | a, n, m | b < a, i < n, j < m | b, i, j | sum l < k { x[b, l, i, 1] * y[b, l, j, 2] }"})
     void ofAllSizesAndLayouts(String x, String y, String z, String loops, String store, String sum) {
+        OnDevice.onlyIfAll();
         for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
             Form form = Form.of(dtype, x, y, z, loops, store, sum);
             int most = x.contains("a") ? 3 : 1;
@@ -199,7 +200,7 @@ class ProductsTest {
 
     @ParameterizedTest @ValueSource(strings = {"rectified", "tanh", "update", "transposed", "widened", "of three axes"})
     void areAppliedToTheSums(String kind) {
-        OnDevice.device();
+        OnDevice.onlyIfAll();
         CompiledFunction f = epilogue(kind, "gpu"), same = epilogue(kind, "interpreter");
         for (int[] n : new int[][] {{5, 7, 3}, {33, 40, 65}, {130, 300, 140}, {64, 0, 64}, {1, 17, 129}}) {
             Object[] arguments = {any(DType.FLOAT32, false, n[0], n[1]), any(DType.FLOAT32, false, n[1], n[2]), any(DType.FLOAT32, false, n[2]),
