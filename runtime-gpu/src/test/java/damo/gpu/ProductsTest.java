@@ -169,6 +169,7 @@ class ProductsTest {
         "a, n, k | k, m    | a, n, m | b < a, i < n, j < m | b, i, j | sum l < k { x[b, i, l] * y[l, j] }",
         "a, n, k | k, m    | n, a, m | i < n, b < a, j < m | i, b, j | sum l < k { x[b, i, l] * y[l, j] }"})
     void ofManyAxes(String x, String y, String z, String loops, String store, String sum) {
+        OnDevice.onlyIfAll();
         Form form = Form.of(DType.FLOAT32, x, y, z, loops, store, sum);
         for (int round = 0; round < 12; round++) agree(form, true, random.nextInt(4), any(ROWS), any(COLUMNS), any(TERMS));
         agree(form, true, 3, 65, 129, 40);

@@ -45,8 +45,8 @@ class SmallFunctionsTest {
 
     @Test void dtypes() {
         Variable i = x.cast(DType.INT32);
-        check(x.cast(DType.FLOAT32).mul(0.5).sin(), i.floorDiv(2).mod(3), x.gt(1).and(x.lt(5)), x.cast(DType.UINT8).add(250), i.sum(1),
-                x.gt(2).any(1));
+        check(x.cast(DType.FLOAT32).mul(0.5).sin(), i.floorDiv(2).mod(3), x.gt(1).and(x.lt(5)), x.cast(DType.UINT8).add(250),
+                i.sum(1), x.gt(2).any(1));
     }
 
     @Test void slicesAndStrides() {
