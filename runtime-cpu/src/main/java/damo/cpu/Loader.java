@@ -49,7 +49,7 @@ final class Loader {
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
         var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), symbols.size());
-        Set<Kernel> contracted = Kernels.contracted(program);
+        Map<Kernel, Step.Compute> steps = Kernels.steps(program);
         var parts = new ArrayList<KernelCode>();
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
@@ -57,7 +57,7 @@ final class Loader {
         Set<String> vectors = new HashSet<>();
         for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
             List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            KernelClass emitted = KernelClass.of(className(program), values, part, contracted, loops, positions, symbols, listing, bits);
+            KernelClass emitted = KernelClass.of(className(program), values, part, steps, loops, positions, symbols, listing, bits);
             int number = parts.size() * ENTRIES_OF_A_CLASS;
             for (Kernel kernel : part) ofKernels.put(kernel, number++);
             for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);
