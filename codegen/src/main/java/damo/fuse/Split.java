@@ -42,7 +42,7 @@ public final class Split {
     private static List<Step> steps(List<Step> steps, Values values) {
         return steps.stream().<Step>flatMap(step -> switch (step) {
             case Step.Launch(var kernel) when kernel.axes().isEmpty() -> new Split(values, kernel).split();
-            case Step.Launch _, Step.Contract _, Step.Check _, Step.Call _ -> Stream.of(step);
+            case Step.Launch _, Step.Contract _, Step.Repeat _, Step.Check _, Step.Call _ -> Stream.of(step);
             case Step.Branch(var condition, var then, var otherwise) ->
                 Stream.of(new Step.Branch(condition, steps(then, values), steps(otherwise, values)));
             case Step.Loop(var index, var count, var body, var carries, var until) ->

@@ -10,6 +10,7 @@ import damo.kernel.Values;
 import damo.math.Expansions;
 import damo.plan.Contraction;
 import damo.plan.Division;
+import damo.plan.Repeated;
 import damo.plan.Roots;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
@@ -65,16 +66,16 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     /// @throws MethodTooLarge if a kernel is too large to be compiled
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
             Map<String, Integer> symbols, Listing listing, int vectorBits) {
-        return of(name, values, kernels, Set.of(), loops, buffers, symbols, listing, vectorBits);
+        return of(name, values, kernels, Map.of(), loops, buffers, symbols, listing, vectorBits);
     }
 
-    /// The same, where the kernels `contracted` run as products of matrices.
-    public static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing, int vectorBits) {
+    /// The same, where these steps run some of the kernels.
+    public static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Loops loops,
+            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, int vectorBits) {
         var looped = new HashSet<String>();
         while (true)
             try {
-                return of(name, values, kernels, contracted, loops, buffers, symbols, listing, vectorBits, looped);
+                return of(name, values, kernels, steps, loops, buffers, symbols, listing, vectorBits, looped);
             } catch (MethodTooLarge e) {
                 if (!looped.add(e.kernel())) throw e;                  // it is not that short loops were unrolled
             }
@@ -85,7 +86,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return name.substring(name.lastIndexOf('/') + 1) + ".kernel";
     }
 
-    private static KernelClass of(String name, Values values, List<Kernel> kernels, Set<Kernel> contracted, Loops loops,
+    private static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Loops loops,
             Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
         ClassWriter writer = writer();
         String[] interfaces = {Type.getInternalName(KernelCode.class), Type.getInternalName(Epilogue.class)};
@@ -100,19 +101,22 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         var vectors = new HashSet<String>();
         var epilogues = new TreeSet<Integer>();
         for (Kernel kernel : kernels) {
-            List<Stmt> statements = scheduled(values, kernel, contracted.contains(kernel), !looped.contains(kernel.name()));
-            scheduled.put(kernel, statements);
             int number = methods.size();
             methods.put(kernel, number);
-            Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
             var caller = new ProductCode.Caller(name, number);
-            var method = new Method(helpers, caller, divisions.get(kernel), listing.of(kernel), buffers, symbols);
-            Vectorization vectorization = Vectorization.of(values, statements, vectorBits);
-            if (vectorization.isAny()) {
-                int size = method.emit(writer(), statements, vectorization, epilogues);
-                if (size <= MethodTooLarge.LIMIT) vectors.add(kernel.name());
-                else vectorization = Vectorization.NONE;
+            List<Stmt> statements = List.of();
+            Vectorization vectorization = Vectorization.NONE;
+            Method method = null;
+            for (List<Stmt> way : scheduled(values, steps.getOrDefault(kernel, new Step.Launch(kernel)), vectorBits, !looped.contains(kernel.name()))) {
+                statements = way;
+                Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
+                method = new Method(helpers, caller, divisions.get(kernel), listing.of(kernel), buffers, symbols);
+                vectorization = Vectorization.of(values, statements, vectorBits);
+                if (vectorization.isAny() && method.emit(writer(), statements, vectorization, epilogues) <= MethodTooLarge.LIMIT) break;
+                vectorization = Vectorization.NONE;
             }
+            scheduled.put(kernel, statements);
+            if (vectorization.isAny()) vectors.add(kernel.name());
             int size = method.emit(writer, statements, vectorization, epilogues);
             if (size > MethodTooLarge.LIMIT) throw new MethodTooLarge(kernel.name(), size);
             sizes.put(kernel.name(), size);
@@ -133,10 +137,17 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         return new KernelClass(name, writer.toByteArray(), sizes, emitted, divisions, vectors);
     }
 
-    private static List<Stmt> scheduled(Values values, Kernel kernel, boolean contracts, boolean unroll) {
-        Kernel expanded = Expansions.expand(values, kernel);
+    /// The ways to do a kernel, all but the last for vectors only.
+    private static List<List<Stmt>> scheduled(Values values, Step.Compute step, int vectorBits, boolean unroll) {
+        Kernel expanded = Expansions.expand(values, step.kernel());
         MethodTooLarge.check(expanded);
-        return contracts ? Contraction.of(values, expanded) : Schedule.of(values, expanded, unroll);
+        return switch (step) {
+            case Step.Launch _ -> List.of(Schedule.of(values, expanded, unroll));
+            case Step.Contract _ -> List.of(Contraction.of(values, expanded));
+            case Step.Repeat repeat when vectorBits > 0 -> List.of(Repeated.inRegisters(values, repeat, expanded),
+                    Repeated.inMemory(values, repeat, expanded));
+            case Step.Repeat repeat -> List.of(Repeated.inMemory(values, repeat, expanded));
+        };
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {

@@ -24,6 +24,7 @@ final class KernelMethod {
     private final ScalarLanes lanes;
     private final Vectorization vectorization;
     private final FoldCode folds;
+    private final RepeatCode repeats;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
     private final Map<Axis, Integer> ranges = new HashMap<>();
@@ -40,6 +41,7 @@ final class KernelMethod {
         this.vectorization = vectorization;
         values = new ValueCode(mv, lanes, firstLocal);
         folds = new FoldCode(mv, lanes, values, this);
+        repeats = new RepeatCode(mv, lanes, values, this);
     }
 
     /// Has loops over `axis` do no positions but those from what is in the local variable `range` to what is in the next one.
@@ -90,6 +92,7 @@ final class KernelMethod {
         return switch (stmt) {
             case Stmt.Let _ -> 0;
             case Stmt.Loop(var axis, _, _, _, _) -> lines.of(axis);
+            case Stmt.Repeat repeat -> lines.of(repeat.axis());
             case Stmt.Guard(_, var body) -> line(body);
             case Stmt.Fold(_, var body) -> line(body);
             case Stmt.Run run -> lines.of(run.axis());
@@ -132,6 +135,16 @@ final class KernelMethod {
                     values.scalars();
                 }
                 loop(axis, i, step, end, () -> block(body));
+            }
+            case Stmt.Repeat repeat -> {
+                int from = values.local(DType.INT32);
+                int to = values.local(DType.INT32);
+                mv.visitInsn(ICONST_0);
+                if (ranges.containsKey(repeat.axis())) within("max", ranges.get(repeat.axis()));
+                mv.visitVarInsn(ISTORE, from);
+                end(repeat.axis(), repeat.axis().extent()).run();
+                mv.visitVarInsn(ISTORE, to);
+                repeats.repeat(repeat, from, to);
             }
             case Stmt.Guard(var extents, var body) -> {
                 var end = new Label();

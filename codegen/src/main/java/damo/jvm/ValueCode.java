@@ -209,6 +209,37 @@ final class ValueCode {
         if (uses.merge(v, 1, Integer::sum) == 1) v.op().operands().forEach(this::use);
     }
 
+    /// What is known besides of one of several things that are done side by side.
+    final class Knowledge {
+        private Scope own = new Scope(scope, Set.of(), nextLocal);
+
+        /// The value is in this local variable.
+        void put(Value v, int local, boolean vector) {
+            (vector ? own.vectors : own.locals).put(v, local);
+        }
+    }
+
+    /// Knows nothing yet, but what is known here. Its local variables are free again when this list of statements ends.
+    Knowledge knowledge() {
+        return new Knowledge();
+    }
+
+    /// Does `action` with all that.
+    void with(Knowledge knowledge, Runnable action) {
+        Scope before = scope;
+        scope = knowledge.own;
+        action.run();
+        scope = before;
+    }
+
+    /// Computes `v` here, as [#element(Value)] has it, once.
+    void elementAhead(Value v) {
+        boolean vector = vectors != null && free.of(v).contains(along);
+        if (scope.find(v, vector) != null) return;
+        compute(v, vector);
+        keep(v, vector);
+    }
+
     /// Begins a list of statements: what is computed from here on is forgotten when it ends.
     void open() {
         open(Set.of());

@@ -63,6 +63,7 @@ public final class KernelInterpreter {
     private void steps(List<Step> steps) {
         for (Step step : steps)
             switch (step) {
+                case Step.Repeat repeat -> repeat(repeat);
                 case Step.Compute compute -> loop(compute.kernel(), 0, new Frame(null, Set.of(), new IdentityHashMap<>()));
                 case Step.Branch(var condition, var then, var otherwise) ->
                         steps(array(condition).longAt(0) != 0 ? then : otherwise);
@@ -75,6 +76,19 @@ public final class KernelInterpreter {
                     for (int i = 0; i < stores.size(); i++) bring(stores.get(i), results.get(i));
                 }
             }
+    }
+
+    private void repeat(Step.Repeat repeat) {
+        Map<Buffer, NDArray> before = new HashMap<>();
+        repeat.carries().forEach(c -> before.put(c.state(), array(c.state())));
+        for (int i = 0; i < extent(repeat.steps()); i++) {
+            symbols.put(repeat.index(), i);
+            loop(repeat.kernel(), 0, new Frame(null, Set.of(), new IdentityHashMap<>()));
+            repeat.carries().forEach(c -> memory.put(c.state(), array(c.next())));
+        }
+        symbols.remove(repeat.index());
+        repeat.carries().forEach(c -> memory.put(c.next(), array(c.state())));
+        memory.putAll(before);
     }
 
     private void loop(Step.Loop loop) {

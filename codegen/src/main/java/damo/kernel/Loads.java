@@ -27,6 +27,14 @@ public final class Loads {
         return found;
     }
 
+    /// The loads in `kernel`.
+    public static Set<Value> all(Kernel kernel) {
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Store store : kernel.stores()) seen.addAll(Order.of(store.value(), seen::contains));
+        seen.removeIf(v -> !(v.op() instanceof Scalar.Load) && !(v.op() instanceof Scalar.Flat));
+        return seen;
+    }
+
     private static void collect(Value root, Set<Value> seen, Set<Buffer> into) {
         for (Value v : Order.of(root, seen::contains)) {
             seen.add(v);

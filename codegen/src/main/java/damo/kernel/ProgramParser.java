@@ -142,9 +142,10 @@ final class ProgramParser {
             return new Step.Branch(condition, then, steps());
         }
         if (tokens.accept("loop")) return loop();
+        if (tokens.accept("repeat")) return repeat();
         if (tokens.accept("check")) return new Step.Check(mention(), tokens.take(Kind.STRING, "a message in quotes"));
         if (tokens.accept("call")) return call();
-        throw tokens.expected("'kernel', 'contract', 'if', 'loop', 'check', 'call' or '}'");
+        throw tokens.expected("'kernel', 'contract', 'if', 'loop', 'repeat', 'check', 'call' or '}'");
     }
 
     private Step call() {
@@ -175,7 +176,15 @@ final class ProgramParser {
         return all;
     }
 
-    private Step loop() {
+    private Step repeat() {
+        Token token = tokens.peek();
+        Step.Loop loop = loop();
+        if (loop.body().size() != 1 || !(loop.body().getFirst() instanceof Step.Launch(var kernel)) || loop.until().isPresent())
+            throw tokens.expected(token, "a loop of one kernel, without until");
+        return new Step.Repeat(loop.index(), loop.steps(), kernel, loop.carries());
+    }
+
+    private Step.Loop loop() {
         Token token = tokens.peek();
         String index = tokens.name("the name of a symbol");
         tokens.expect("<");

@@ -83,6 +83,12 @@ final class ProgramPrinter {
             switch (step) {
                 case Step.Launch(var kernel) -> kernel("kernel", kernel, indent);
                 case Step.Contract(var kernel) -> kernel("contract", kernel, indent);
+                case Step.Repeat(var index, var count, var kernel, var carries) -> {
+                    out.append("%srepeat %s < %s {\n".formatted(pad, Words.name(index), KernelPrinter.extent(count)));
+                    kernel("kernel", kernel, indent + 1);
+                    carries.forEach(c -> out.append("%s  carry %s = %s\n".formatted(pad, mention(c.state()), mention(c.next()))));
+                    out.append(pad).append("}\n");
+                }
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     out.append(pad).append("if ").append(mention(condition)).append(" {\n");
                     steps(then, indent + 1);

@@ -83,6 +83,7 @@ public final class Verifier {
         for (Step step : steps)
             switch (step) {
                 case Step.Launch(var kernel) -> kernel(kernel, readable, stored);
+                case Step.Repeat repeat -> repeat(repeat, readable, stored);
                 case Step.Contract(var kernel) -> {
                     require(Contractions.is(kernel), "%s is no contraction", kernel.name());
                     kernel(kernel, readable, stored);
@@ -124,6 +125,28 @@ public final class Verifier {
         loop.until().ifPresent(b -> condition(b, within));
         readable.addAll(within);                                        // of no step, only emissions are defined: they are empty
         symbols.remove(loop.index());
+    }
+
+    private void repeat(Step.Repeat repeat, Set<Buffer> readable, Set<Buffer> stored) {
+        Kernel k = repeat.kernel();
+        values.extent(repeat.steps());
+        require(symbols.add(repeat.index()), "symbol %s is declared twice", repeat.index());
+        kernel(k, readable, stored);
+        symbols.remove(repeat.index());
+        require(repeat.carries().stream().map(Step.Carry::next).toList().equals(k.stores().stream().map(Store::to).toList()),
+                "%s is repeated, but carries other buffers than it stores", k.name());
+        for (int i = 0; i < k.stores().size(); i++) {
+            Step.Carry carry = repeat.carries().get(i);
+            Store store = k.stores().get(i);
+            buffer(carry.state());
+            require(readable.contains(carry.state()), "state %s is not stored before", carry.state().name());
+            require(carry.state().dtype() == carry.next().dtype() && carry.state().extents().equals(carry.next().extents())
+                    && store.to().extents().equals(k.axes().stream().map(Axis::extent).toList()), "state %s and its next %s differ in type",
+                    carry.state().name(), carry.next().name());
+            for (Value v : Loads.all(k))
+                require(!(v.op() instanceof Scalar.Load(var from, var at)) || !from.equals(carry.state()) || at.equals(store.at()),
+                        "state %s is loaded elsewhere than where its next is stored", carry.state().name());
+        }
     }
 
     private void call(Step.Call call, Set<Buffer> readable, Set<Buffer> stored) {

@@ -66,8 +66,8 @@ final class StatementText {
                 code.origin(lines.of(run.axis()));
                 folds.run(run);
             }
-            case Stmt.Clear _, Stmt.Multiply _ ->
-                throw new CompilerBug("emit", "devices collect what is added, and contract by kernels", stmt.toString());
+            case Stmt.Clear _, Stmt.Multiply _, Stmt.Repeat _ ->
+                throw new CompilerBug("emit", "devices collect what is added, contract by kernels, and do loops by steps", stmt.toString());
             case Stmt.Put(var to, var offset, var value, _) -> {
                 code.origin(lines.of(to));
                 String at = values.offset(offset);

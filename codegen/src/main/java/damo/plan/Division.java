@@ -51,6 +51,13 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse) {
                 switch (stmt) {
                     case Stmt.Let(var value) -> values += count(value);
                     case Stmt.Put(_, var offset, var value, _) -> values += count(offset) + count(value);
+                    case Stmt.Repeat(var over, var steps, _, var before, var states) -> {
+                        if (axis == null) axis = over;
+                        int first = before.stream().mapToInt(this::count).sum() + states.size();
+                        int each = states.stream().mapToInt(s -> count(s.next())).sum();
+                        work.add(new Work(times * first, and(extents, over.extent())));
+                        work.add(new Work(times * each, and(and(extents, over.extent()), steps.extent())));
+                    }
                     case Stmt.Clear _ -> isDivisible = false;
                     case Stmt.Multiply(_, _, _, var row, var column, var terms, _, var after) -> {
                         contracts = true;

@@ -48,12 +48,14 @@ final class Estimate {
 
     /// The operations on floats of `kernel`, whose functions are spelled out: each where it is computed, in the loops that it depends on. A fused
     /// multiply-add is two.
-    static Estimate flops(Kernel kernel) {
+    ///
+    /// @param times how often all that is done: the product of these
+    static Estimate flops(Kernel kernel, List<Value> times) {
         var sum = new Estimate();
         var free = new FreeAxes();
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Store s : kernel.stores()) {
-            if (s.adds()) sum.add(1, kernel.axes().stream().map(Axis::extent).toList());
+            if (s.adds()) sum.add(1, Stream.concat(times.stream(), kernel.axes().stream().map(Axis::extent)).toList());
             for (Value v : Order.of(s.value(), seen::contains)) {
                 seen.add(v);
                 if (!v.dtype().isFloat()) continue;
@@ -64,7 +66,7 @@ final class Estimate {
                     count = 1;
                     around.addAll(axes);
                 }
-                if (count > 0) sum.add(count, around.stream().map(Axis::extent).toList());
+                if (count > 0) sum.add(count, Stream.concat(times.stream(), around.stream().map(Axis::extent)).toList());
             }
         }
         return sum;

@@ -19,7 +19,11 @@ public final class Explanation {
     public static String of(Values values, Step.Compute step, int bits, boolean isAlone) {
         boolean contracts = step instanceof Step.Contract;
         Kernel kernel = Expansions.expand(values, step.kernel());
-        List<Stmt> statements = contracts ? Contraction.of(values, kernel) : Schedule.of(values, kernel);
+        List<Stmt> statements = switch (step) {
+            case Step.Launch _ -> Schedule.of(values, kernel);
+            case Step.Contract _ -> Contraction.of(values, kernel);
+            case Step.Repeat repeat -> Repeated.inRegisters(values, repeat, kernel);
+        };
         var parts = new ArrayList<String>();
         if (contracts) parts.add("products of matrices by tiles");
         var vectorization = Vectorization.of(values, statements, bits);
@@ -28,7 +32,7 @@ public final class Explanation {
         String shared = Division.of(step.kernel(), statements).map(d -> "threads share " + d.axis().name()).orElse("one thread");
         parts.add(isAlone ? "one thread" : shared);
         parts.add("reads %s bytes, writes %s".formatted(Estimate.read(kernel), Estimate.written(kernel)));
-        parts.add(Estimate.flops(kernel) + " flops");
+        parts.add(Estimate.flops(kernel, step instanceof Step.Repeat(_, var steps, _, _) ? List.of(steps) : List.of()) + " flops");
         return parts.stream().collect(Collectors.joining("; ", kernel.name() + ": ", ""));
     }
 }

@@ -58,6 +58,15 @@ public final class Roots {
                 List.of(row.extent(), column.extent(), terms).forEach(this::add);
                 after.ifPresent(a -> add(a.around()));                 // its body is a method of its own
             }
+            case Stmt.Repeat(var axis, var times, _, var before, var states) -> {
+                add(axis.extent());
+                add(times.extent());
+                before.forEach(this::add);
+                for (Stmt.State s : states) {
+                    buffers.add(s.to());
+                    List.of(s.value(), s.next(), s.offset()).forEach(this::add);
+                }
+            }
             case Stmt.Clear(var to, var size) -> {
                 buffers.add(to);
                 add(size);

@@ -26,7 +26,7 @@ public final class Schedule {
     private final Axes axes = new Axes();
     private final Map<Value, Boolean> mayMiss = new IdentityHashMap<>();
 
-    private Schedule(Values values) {
+    Schedule(Values values) {
         this.values = values;
     }
 

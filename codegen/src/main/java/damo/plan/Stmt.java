@@ -29,6 +29,15 @@ public sealed interface Stmt {
         public static final int LANES = 32;
     }
 
+    /// For each position of `axis`: computes `before`, then as often as `times` has positions lets all `states` become what is next, and stores them. Each
+    /// position may be done more than once.
+    ///
+    /// @param together how many vectors are to be done side by side, so that one need not wait for the step before
+    record Repeat(Axis axis, Axis times, int together, List<Value> before, List<State> states) implements Stmt {}
+
+    /// What `next` and the next values of other states call `value`; it begins as what that says. In the end it is stored at `offset` of `to`.
+    record State(Value value, Value next, Buffer to, Value offset) {}
+
     /// Makes `z`, or adds to it, the product of two matrices, over `terms` columns of `x` and rows of `y`. If there is something to do `after`
     /// it, that is what puts its results into `z`, which then holds nothing but sums that are not complete.
     record Multiply(Matrix x, Matrix y, Matrix z, Axis row, Axis column, Value terms, boolean add, Optional<After> after) implements Stmt {}

@@ -98,6 +98,7 @@ public final class StraightLine {
             switch (step) {
                 case Step.Launch(var kernel) -> statements(Schedule.of(values, kernel));
                 case Step.Contract(var kernel) -> throw new Unfit(kernel.name() + " is a product of large matrices");
+                case Step.Repeat(_, _, var kernel, _) -> throw new Unfit(kernel.name() + " is repeated");
                 case Step.Branch(var condition, var then, var otherwise) -> branch(element(condition, 0), then, otherwise);
                 case Step.Loop loop -> loop(loop);
                 case Step.Check(var condition, var message) -> check(element(condition, 0), message);
@@ -183,6 +184,7 @@ public final class StraightLine {
                     statements(body);
                 }
                 case Stmt.Run run -> run(run);
+                case Stmt.Repeat repeat -> throw new Unfit(repeat.axis().name() + " is repeated");
                 case Stmt.Multiply product -> throw new Unfit(product.z().in().name() + " is a product of large matrices");
                 case Stmt.Put(var to, var offset, var value, var adds) -> {
                     Value[] elements = memory(to);

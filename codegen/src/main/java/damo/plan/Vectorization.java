@@ -57,7 +57,7 @@ public final class Vectorization {
         return result;
     }
 
-    /// How the [Stmt.Loop] or [Stmt.Run] is done with vectors, or `null` if it is not.
+    /// How the [Stmt.Loop], [Stmt.Run] or [Stmt.Repeat] is done with vectors, or `null` if it is not.
     public Form of(Stmt loop) {
         return forms.get(loop);
     }
@@ -81,6 +81,7 @@ public final class Vectorization {
         switch (stmt) {
             case Stmt.Let _, Stmt.Put _, Stmt.Clear _ -> {}
             case Stmt.Multiply product -> product.after().ifPresent(after -> after.body().forEach(this::search));
+            case Stmt.Repeat repeat -> new Attempt(repeat.axis()).repeat(repeat);
             case Stmt.Guard(_, var body) -> body.forEach(this::search);
             case Stmt.Fold(_, var body) -> body.forEach(this::search);
             case Stmt.Loop(var axis, _, _, var step, var body) -> {
@@ -119,6 +120,16 @@ public final class Vectorization {
             }
             for (Stmt stmt : puts) look(((Stmt.Put) stmt).value());
             end(loop);
+        }
+
+        void repeat(Stmt.Repeat repeat) {
+            for (Stmt.State s : repeat.states()) {
+                if (!isOne(stride(s.offset()))) fail("%s is not stored to one element after the other", s.to().name());
+                look(s.value());
+                look(s.next());
+            }
+            repeat.before().forEach(this::look);
+            end(repeat);
         }
 
         void run(Stmt.Run run) {

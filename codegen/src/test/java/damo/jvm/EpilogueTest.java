@@ -12,10 +12,10 @@ import damo.kernel.Values;
 import damo.kernel.Verifier;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,11 +83,11 @@ class EpilogueTest {
             Program p = KernelText.parse(text, values);
             Verifier.check(p, "test");
             List<Kernel> kernels = p.steps().stream().map(s -> ((Step.Compute) s).kernel()).toList();
-            Set<Kernel> contracted = new HashSet<>();
-            for (Step s : p.steps()) if (s instanceof Step.Contract(var kernel)) contracted.add(kernel);
+            Map<Kernel, Step.Compute> steps = new IdentityHashMap<>();
+            for (Step s : p.steps()) if (s instanceof Step.Contract contract) steps.put(contract.kernel(), contract);
             var buffers = new ArrayList<>(p.inputs());
             buffers.addAll(p.outputs());
-            return new Code(Run.of(values, kernels, contracted, buffers, "b", "m", "n", "k"), buffers, kernels.size());
+            return new Code(Run.of(values, kernels, steps, buffers, "b", "m", "n", "k"), buffers, kernels.size());
         }
 
         Object[] call(int[] symbols, Object[] arrays) {

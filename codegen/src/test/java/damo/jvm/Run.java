@@ -3,6 +3,7 @@ package damo.jvm;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
+import damo.kernel.Step;
 import damo.kernel.Values;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,7 +12,6 @@ import java.lang.reflect.Array;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.util.CheckClassAdapter;
 
@@ -25,33 +25,33 @@ final class Run {
     final KernelCode code;
     private final KernelCode[] wide = new KernelCode[WIDTHS.length];
 
-    private Run(Values values, List<Kernel> kernels, Set<Kernel> contracted, Map<Buffer, Integer> places, Map<String, Integer> extents) {
-        type = type(values, kernels, contracted, places, extents, 0);
+    private Run(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Map<Buffer, Integer> places, Map<String, Integer> extents) {
+        type = type(values, kernels, steps, places, extents, 0);
         code = (KernelCode) instance(type.bytes());
         for (int w = 0; w < WIDTHS.length; w++) {
-            vectors[w] = type(values, kernels, contracted, places, extents, WIDTHS[w]);
+            vectors[w] = type(values, kernels, steps, places, extents, WIDTHS[w]);
             if (HAS_VECTORS && !vectors[w].vectors().isEmpty()) wide[w] = (KernelCode) instance(vectors[w].bytes());
         }
     }
 
-    private static KernelClass type(Values values, List<Kernel> kernels, Set<Kernel> contracted, Map<Buffer, Integer> places,
+    private static KernelClass type(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Map<Buffer, Integer> places,
             Map<String, Integer> extents, int bits) {
-        return KernelClass.of("damo/jvm/Generated", values, kernels, contracted, KernelClass.Loops.NONE, places, extents,
+        return KernelClass.of("damo/jvm/Generated", values, kernels, steps, KernelClass.Loops.NONE, places, extents,
                 new Listing("", Map.of()), bits);
     }
 
     /// One kernel; its buffers and symbols are numbered in this order.
     static Run of(Values values, List<Kernel> kernels, List<Buffer> buffers, String... symbols) {
-        return of(values, kernels, Set.of(), buffers, symbols);
+        return of(values, kernels, Map.of(), buffers, symbols);
     }
 
-    /// The same; the kernels `contracted` run as products of matrices.
-    static Run of(Values values, List<Kernel> kernels, Set<Kernel> contracted, List<Buffer> buffers, String... symbols) {
+    /// The same; these steps run some of the kernels.
+    static Run of(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, List<Buffer> buffers, String... symbols) {
         var places = new LinkedHashMap<Buffer, Integer>();
         for (Buffer b : buffers) places.put(b, places.size());
         Map<String, Integer> extents = new LinkedHashMap<>();
         for (String s : symbols) extents.put(s, extents.size());
-        return new Run(values, kernels, contracted, places, extents);
+        return new Run(values, kernels, steps, places, extents);
     }
 
     static Object instance(byte[] bytes) {

@@ -45,6 +45,7 @@ class ScheduleTest {
             case Stmt.Put _ -> "put";
             case Stmt.Clear _ -> "clear";
             case Stmt.Multiply product -> (product.add() ? "add" : "make") + (Values.isWhole(product.terms(), 0) ? "(0)" : "");
+            case Stmt.Repeat repeat -> "repeat " + repeat.axis().name() + "*" + repeat.together();
             case Stmt.Run run -> run.axis().name() + "*" + run.lanes() + "(" + shape(run.body()) + ")";
             case Stmt.Fold(_, var body) -> "fold(" + shape(body) + ")";
             case Stmt.Guard(_, var body) -> "guard(" + shape(body) + ")";

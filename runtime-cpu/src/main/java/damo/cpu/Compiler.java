@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.CompilerBug;
 import damo.fuse.Fusion;
+import damo.fuse.Repetition;
 import damo.fuse.Turn;
 import damo.jvm.KernelClass;
 import damo.jvm.MethodTooLarge;
@@ -33,6 +34,9 @@ final class Compiler {
             // Of the products that are left in loops.
             new Pass("turn", (program, values, _) -> Turn.turn(program, values)));
 
+    // At last, since nothing joins such kernels with others, and straight-line code has the loops themselves.
+    private static final Pass REPEAT = new Pass("repeat", (program, values, _) -> Repetition.of(program, values));
+
     /// The most values of one kernel. HotSpot compiles no method above 8,000 bytes of bytecode; a value takes some ten.
     private static final int LIMIT = 256;
 
@@ -44,7 +48,8 @@ final class Compiler {
     static Compiled compile(Specialization lowered, Workers workers) {
         look(lowered.program(), "lower", 0);
         for (int limit = LIMIT;; limit /= 2) {
-            Program program = passed(lowered, limit);
+            Program program = REPEAT.rewrite.apply(passed(lowered, limit), lowered.values(), limit);
+            look(program, REPEAT.name, PASSES.size() + 1);
             Listing listing = listing(program);
             try {
                 return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing, workers);

@@ -3,10 +3,9 @@ package damo.cpu;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Step;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /// Walks over the kernels of a program, in branches too.
@@ -22,6 +21,7 @@ final class Kernels {
         return steps.stream().<Step>map(step -> switch (step) {
             case Step.Launch(var kernel) -> new Step.Launch(image.apply(kernel));
             case Step.Contract(var kernel) -> new Step.Contract(image.apply(kernel));
+            case Step.Repeat(var index, var count, var kernel, var carries) -> new Step.Repeat(index, count, image.apply(kernel), carries);
             case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, map(then, image), map(otherwise, image));
             case Step.Loop(var index, var count, var body, var carries, var until) -> new Step.Loop(index, count, map(body, image), carries, until);
             case Step.Check _, Step.Call _ -> step;
@@ -38,11 +38,11 @@ final class Kernels {
         return Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(step -> ((Step.Compute) step).kernel()).toList();
     }
 
-    /// Those that run as products of matrices.
-    static Set<Kernel> contracted(Program program) {
-        Set<Kernel> found = Collections.newSetFromMap(new IdentityHashMap<>());
+    /// The steps that run them, by identity.
+    static Map<Kernel, Step.Compute> steps(Program program) {
+        Map<Kernel, Step.Compute> found = new IdentityHashMap<>();
         Step.all(program.steps()).forEach(step -> {
-            if (step instanceof Step.Contract(var kernel)) found.add(kernel);
+            if (step instanceof Step.Compute compute) found.put(compute.kernel(), compute);
         });
         return found;
     }

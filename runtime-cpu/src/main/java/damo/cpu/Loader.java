@@ -63,9 +63,9 @@ final class Loader {
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
         var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), symbols.size());
-        Set<Kernel> contracted = Kernels.contracted(program);
+        Map<Kernel, Step.Compute> steps = Kernels.steps(program);
         return IntStream.range(0, Math.ceilDiv(kernels.size(), KERNELS_OF_A_CLASS)).mapToObj(number -> KernelClass.of(className(program), values,
-                part(kernels, number), contracted, loops, positions, symbols, listing, bits)).toList();
+                part(kernels, number), steps, loops, positions, symbols, listing, bits)).toList();
     }
 
     private static Loaded emit(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int bits) {

@@ -121,7 +121,7 @@ final class TieredCode implements KernelCode {
 
     /// A loop calls kernels of its own class, so either all of them have vectors or none.
     private boolean isBetter(Step.Loop loop, BitSet better) {
-        var within = loop.all().filter(Step.Launch.class::isInstance).map(s -> ((Step.Launch) s).kernel())
+        var within = loop.all().filter(s -> s instanceof Step.Launch || s instanceof Step.Repeat).map(s -> ((Step.Compute) s).kernel())
                 .filter(k -> wide.vectors().contains(k.name())).toList();
         return !within.isEmpty() && within.stream().allMatch(k -> better.get(wide.kernels().get(k)));
     }

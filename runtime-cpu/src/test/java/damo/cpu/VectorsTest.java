@@ -84,6 +84,25 @@ class VectorsTest {
         (x, y) -> softmax(x.mul(y), 1),
         (x, y) -> x.max(0).mul(y.min(1)));
 
+    private static Variable steps(Variable x, Variable y, Variable times) {
+        var loop = scan();
+        Variable p = loop.state(x), q = loop.state(zerosLike(y));
+        loop.next(p, where(p.lt(q), p.mul(0.5), p.sub(q.mul(y))));
+        loop.next(q, q.add(p).add(exp(y)).add(loop.index().cast(x.dtype())));
+        loop.times(times);
+        return loop.last(p).sub(loop.last(q));
+    }
+
+    @Test void loopsOfElementsStayInRegisters() {
+        for (long times : new long[] {0, 1, 2, 9}) same((x, y) -> steps(x, y, constant(times)), 1, 0, 1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 67, 131);
+        same((x, y) -> steps(x, y, x.shape(0)), 1, 0, 1, 7, 8, 9, 17, 33, 67);
+        same((x, y) -> steps(x, y, constant(5L)), 2, 0, 1, 3, 8, 9, 17, 33);
+        same((x, y) -> steps(x, y.sum(0).add(zerosLike(x)), constant(5L)), 2, 1, 3, 8, 9, 17, 33);
+        CpuExecutable f = prepare("force", (x, y) -> steps(x, y, constant(5L)), DType.FLOAT64, 1);
+        run(f, samples(DType.FLOAT64, 1, 3), samples(DType.FLOAT64, 2, 3));
+        assertTrue(f.explain().contains("repeat "), f::explain);
+    }
+
     private static void same(BinaryOperator<Variable> f, int rank, int... sizes) {
         for (DType t : List.of(DType.FLOAT64, DType.FLOAT32)) {
             CpuExecutable scalar = prepare("off", f, t, rank), vector = prepare("force", f, t, rank);
