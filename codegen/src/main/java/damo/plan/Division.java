@@ -28,7 +28,8 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isR
     public static Optional<Division> of(Kernel kernel, List<Stmt> statements) {
         var walk = new Walk(kernel);
         walk.statements(statements, List.of(), 1, false);
-        return walk.axis == null || !walk.isDivisible ? Optional.empty() : Optional.of(new Division(walk.axis, walk.work, walk.contracts, walk.isRepeated));
+        if (walk.axis == null || !walk.isDivisible) return Optional.empty();
+        return Optional.of(new Division(walk.axis, walk.work, walk.contracts, walk.isRepeated));
     }
 
     private static final class Walk {
