@@ -57,21 +57,26 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
         double2 s13 = 0;
         double2 s14 = 0;
         double2 s15 = 0;
+        const int blocks = max(1, (terms + 319) / 320);
+        const int block = (terms + blocks - 1) / blocks;
+        const int steps = (block + 15) / 16;
+        int from = 0;
+        int end = min(block, terms);
         #pragma unroll
         for (int turn = 0; turn < 8; ++turn) {
             const int row = x_fast;
             const int term = x_slow + turn * 2;
-            next_x[turn] = row0 + row < rows && 0 + term < terms
-                ? x_[x_from + (row0 + row) * x_stride + (0 + term) * x_term] : 0;
+            next_x[turn] = row0 + row < rows && from + term < end
+                ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
         }
         #pragma unroll
         for (int turn = 0; turn < 8; ++turn) {
             const int column = y_fast;
             const int term = y_slow + turn * 2;
-            next_y[turn] = column0 + column < columns && 0 + term < terms
-                ? y_[y_from + (column0 + column) * y_stride + (0 + term) * y_term] : 0;
+            next_y[turn] = column0 + column < columns && from + term < end
+                ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
         }
-        for (int from = 0; from < terms; from += 16) {
+        for (int next = 1; next <= blocks * steps; ++next) {
             barrier(CLK_LOCAL_MEM_FENCE);
             #pragma unroll
             for (int turn = 0; turn < 8; ++turn) {
@@ -86,19 +91,21 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
                 ((__local double*)tile_y)[term * 66 + column] = next_y[turn];
             }
             barrier(CLK_LOCAL_MEM_FENCE);
+            from = next / steps * block + next % steps * 16;
+            end = min((next / steps + 1) * block, terms);
             #pragma unroll
             for (int turn = 0; turn < 8; ++turn) {
                 const int row = x_fast;
                 const int term = x_slow + turn * 2;
-                next_x[turn] = row0 + row < rows && (from + 16) + term < terms
-                    ? x_[x_from + (row0 + row) * x_stride + ((from + 16) + term) * x_term] : 0;
+                next_x[turn] = row0 + row < rows && from + term < end
+                    ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
             }
             #pragma unroll
             for (int turn = 0; turn < 8; ++turn) {
                 const int column = y_fast;
                 const int term = y_slow + turn * 2;
-                next_y[turn] = column0 + column < columns && (from + 16) + term < terms
-                    ? y_[y_from + (column0 + column) * y_stride + ((from + 16) + term) * y_term] : 0;
+                next_y[turn] = column0 + column < columns && from + term < end
+                    ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
             }
             #pragma unroll 8
             for (int term = 0; term < 16; ++term) {
@@ -125,7 +132,7 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
                 s14 = fma((double2)x3.s1, y0, s14);
                 s15 = fma((double2)x3.s1, y1, s15);
             }
-            if ((from + 16) % 256 == 0) {
+            if (next % steps == 0) {
                 vstore2(vload2(0, total) + s0, 0, total);
                 vstore2(vload2(1, total) + s1, 1, total);
                 vstore2(vload2(2, total) + s2, 2, total);
@@ -160,22 +167,6 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
                 s15 = 0;
             }
         }
-        vstore2(vload2(0, total) + s0, 0, total);
-        vstore2(vload2(1, total) + s1, 1, total);
-        vstore2(vload2(2, total) + s2, 2, total);
-        vstore2(vload2(3, total) + s3, 3, total);
-        vstore2(vload2(4, total) + s4, 4, total);
-        vstore2(vload2(5, total) + s5, 5, total);
-        vstore2(vload2(6, total) + s6, 6, total);
-        vstore2(vload2(7, total) + s7, 7, total);
-        vstore2(vload2(8, total) + s8, 8, total);
-        vstore2(vload2(9, total) + s9, 9, total);
-        vstore2(vload2(10, total) + s10, 10, total);
-        vstore2(vload2(11, total) + s11, 11, total);
-        vstore2(vload2(12, total) + s12, 12, total);
-        vstore2(vload2(13, total) + s13, 13, total);
-        vstore2(vload2(14, total) + s14, 14, total);
-        vstore2(vload2(15, total) + s15, 15, total);
     }
     #pragma unroll 1
     for (int element = 0; element < 32; ++element) {
@@ -225,21 +216,26 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
         double2 s1 = 0;
         double2 s2 = 0;
         double2 s3 = 0;
+        const int blocks = max(1, (terms + 319) / 320);
+        const int block = (terms + blocks - 1) / blocks;
+        const int steps = (block + 15) / 16;
+        int from = 0;
+        int end = min(block, terms);
         #pragma unroll
         for (int turn = 0; turn < 4; ++turn) {
             const int row = x_fast;
             const int term = x_slow + turn * 4;
-            next_x[turn] = row0 + row < rows && 0 + term < terms
-                ? x_[x_from + (row0 + row) * x_stride + (0 + term) * x_term] : 0;
+            next_x[turn] = row0 + row < rows && from + term < end
+                ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
         }
         #pragma unroll
         for (int turn = 0; turn < 4; ++turn) {
             const int column = y_fast;
             const int term = y_slow + turn * 4;
-            next_y[turn] = column0 + column < columns && 0 + term < terms
-                ? y_[y_from + (column0 + column) * y_stride + (0 + term) * y_term] : 0;
+            next_y[turn] = column0 + column < columns && from + term < end
+                ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
         }
-        for (int from = 0; from < terms; from += 16) {
+        for (int next = 1; next <= blocks * steps; ++next) {
             barrier(CLK_LOCAL_MEM_FENCE);
             #pragma unroll
             for (int turn = 0; turn < 4; ++turn) {
@@ -254,19 +250,21 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
                 ((__local double*)tile_y)[term * 34 + column] = next_y[turn];
             }
             barrier(CLK_LOCAL_MEM_FENCE);
+            from = next / steps * block + next % steps * 16;
+            end = min((next / steps + 1) * block, terms);
             #pragma unroll
             for (int turn = 0; turn < 4; ++turn) {
                 const int row = x_fast;
                 const int term = x_slow + turn * 4;
-                next_x[turn] = row0 + row < rows && (from + 16) + term < terms
-                    ? x_[x_from + (row0 + row) * x_stride + ((from + 16) + term) * x_term] : 0;
+                next_x[turn] = row0 + row < rows && from + term < end
+                    ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
             }
             #pragma unroll
             for (int turn = 0; turn < 4; ++turn) {
                 const int column = y_fast;
                 const int term = y_slow + turn * 4;
-                next_y[turn] = column0 + column < columns && (from + 16) + term < terms
-                    ? y_[y_from + (column0 + column) * y_stride + ((from + 16) + term) * y_term] : 0;
+                next_y[turn] = column0 + column < columns && from + term < end
+                    ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
             }
             #pragma unroll 8
             for (int term = 0; term < 16; ++term) {
@@ -278,7 +276,7 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
                 s2 = fma((double2)x1.s0, y0, s2);
                 s3 = fma((double2)x1.s1, y0, s3);
             }
-            if ((from + 16) % 256 == 0) {
+            if (next % steps == 0) {
                 vstore2(vload2(0, total) + s0, 0, total);
                 vstore2(vload2(1, total) + s1, 1, total);
                 vstore2(vload2(2, total) + s2, 2, total);
@@ -289,10 +287,6 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
                 s3 = 0;
             }
         }
-        vstore2(vload2(0, total) + s0, 0, total);
-        vstore2(vload2(1, total) + s1, 1, total);
-        vstore2(vload2(2, total) + s2, 2, total);
-        vstore2(vload2(3, total) + s3, 3, total);
     }
     #pragma unroll 1
     for (int element = 0; element < 8; ++element) {

@@ -54,21 +54,26 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
     float4 s13 = 0;
     float4 s14 = 0;
     float4 s15 = 0;
+    const int blocks = max(1, (terms + 319) / 320);
+    const int block = (terms + blocks - 1) / blocks;
+    const int steps = (block + 15) / 16;
+    int from = 0;
+    int end = min(block, terms);
     #pragma unroll
     for (int turn = 0; turn < 8; ++turn) {
         const int row = x_fast;
         const int term = x_slow + turn * 2;
-        next_x[turn] = row0 + row < rows && 0 + term < terms
-            ? x_[x_from + (row0 + row) * x_stride + (0 + term) * x_term] : 0;
+        next_x[turn] = row0 + row < rows && from + term < end
+            ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
     }
     #pragma unroll
     for (int turn = 0; turn < 16; ++turn) {
         const int column = y_fast;
         const int term = y_slow + turn * 1;
-        next_y[turn] = column0 + column < columns && 0 + term < terms
-            ? y_[y_from + (column0 + column) * y_stride + (0 + term) * y_term] : 0;
+        next_y[turn] = column0 + column < columns && from + term < end
+            ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
     }
-    for (int from = 0; from < terms; from += 16) {
+    for (int next = 1; next <= blocks * steps; ++next) {
         barrier(CLK_LOCAL_MEM_FENCE);
         #pragma unroll
         for (int turn = 0; turn < 8; ++turn) {
@@ -83,19 +88,21 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
             ((__local float*)tile_y)[term * 132 + column] = next_y[turn];
         }
         barrier(CLK_LOCAL_MEM_FENCE);
+        from = next / steps * block + next % steps * 16;
+        end = min((next / steps + 1) * block, terms);
         #pragma unroll
         for (int turn = 0; turn < 8; ++turn) {
             const int row = x_fast;
             const int term = x_slow + turn * 2;
-            next_x[turn] = row0 + row < rows && (from + 16) + term < terms
-                ? x_[x_from + (row0 + row) * x_stride + ((from + 16) + term) * x_term] : 0;
+            next_x[turn] = row0 + row < rows && from + term < end
+                ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
         }
         #pragma unroll
         for (int turn = 0; turn < 16; ++turn) {
             const int column = y_fast;
             const int term = y_slow + turn * 1;
-            next_y[turn] = column0 + column < columns && (from + 16) + term < terms
-                ? y_[y_from + (column0 + column) * y_stride + ((from + 16) + term) * y_term] : 0;
+            next_y[turn] = column0 + column < columns && from + term < end
+                ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
         }
         #pragma unroll 8
         for (int term = 0; term < 16; ++term) {
@@ -120,7 +127,7 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
             s14 = fma((float4)x1.s3, y0, s14);
             s15 = fma((float4)x1.s3, y1, s15);
         }
-        if ((from + 16) % 256 == 0) {
+        if (next % steps == 0) {
             vstore4(vload4(0, total) + s0, 0, total);
             vstore4(vload4(1, total) + s1, 1, total);
             vstore4(vload4(2, total) + s2, 2, total);
@@ -155,22 +162,6 @@ void k0_(__global const float* x_, __global const float* y_, __global float* z_,
             s15 = 0;
         }
     }
-    vstore4(vload4(0, total) + s0, 0, total);
-    vstore4(vload4(1, total) + s1, 1, total);
-    vstore4(vload4(2, total) + s2, 2, total);
-    vstore4(vload4(3, total) + s3, 3, total);
-    vstore4(vload4(4, total) + s4, 4, total);
-    vstore4(vload4(5, total) + s5, 5, total);
-    vstore4(vload4(6, total) + s6, 6, total);
-    vstore4(vload4(7, total) + s7, 7, total);
-    vstore4(vload4(8, total) + s8, 8, total);
-    vstore4(vload4(9, total) + s9, 9, total);
-    vstore4(vload4(10, total) + s10, 10, total);
-    vstore4(vload4(11, total) + s11, 11, total);
-    vstore4(vload4(12, total) + s12, 12, total);
-    vstore4(vload4(13, total) + s13, 13, total);
-    vstore4(vload4(14, total) + s14, 14, total);
-    vstore4(vload4(15, total) + s15, 15, total);
     #pragma unroll 1
     for (int element = 0; element < 64; ++element) {
         const int i = element / 8;
@@ -217,21 +208,26 @@ void k0_2_(__global const float* x_, __global const float* y_, __global float* z
     float4 s1 = 0;
     float4 s2 = 0;
     float4 s3 = 0;
+    const int blocks = max(1, (terms + 319) / 320);
+    const int block = (terms + blocks - 1) / blocks;
+    const int steps = (block + 15) / 16;
+    int from = 0;
+    int end = min(block, terms);
     #pragma unroll
     for (int turn = 0; turn < 4; ++turn) {
         const int row = x_fast;
         const int term = x_slow + turn * 4;
-        next_x[turn] = row0 + row < rows && 0 + term < terms
-            ? x_[x_from + (row0 + row) * x_stride + (0 + term) * x_term] : 0;
+        next_x[turn] = row0 + row < rows && from + term < end
+            ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
     }
     #pragma unroll
     for (int turn = 0; turn < 8; ++turn) {
         const int column = y_fast;
         const int term = y_slow + turn * 2;
-        next_y[turn] = column0 + column < columns && 0 + term < terms
-            ? y_[y_from + (column0 + column) * y_stride + (0 + term) * y_term] : 0;
+        next_y[turn] = column0 + column < columns && from + term < end
+            ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
     }
-    for (int from = 0; from < terms; from += 16) {
+    for (int next = 1; next <= blocks * steps; ++next) {
         barrier(CLK_LOCAL_MEM_FENCE);
         #pragma unroll
         for (int turn = 0; turn < 4; ++turn) {
@@ -246,19 +242,21 @@ void k0_2_(__global const float* x_, __global const float* y_, __global float* z
             ((__local float*)tile_y)[term * 68 + column] = next_y[turn];
         }
         barrier(CLK_LOCAL_MEM_FENCE);
+        from = next / steps * block + next % steps * 16;
+        end = min((next / steps + 1) * block, terms);
         #pragma unroll
         for (int turn = 0; turn < 4; ++turn) {
             const int row = x_fast;
             const int term = x_slow + turn * 4;
-            next_x[turn] = row0 + row < rows && (from + 16) + term < terms
-                ? x_[x_from + (row0 + row) * x_stride + ((from + 16) + term) * x_term] : 0;
+            next_x[turn] = row0 + row < rows && from + term < end
+                ? x_[x_from + (row0 + row) * x_stride + (from + term) * x_term] : 0;
         }
         #pragma unroll
         for (int turn = 0; turn < 8; ++turn) {
             const int column = y_fast;
             const int term = y_slow + turn * 2;
-            next_y[turn] = column0 + column < columns && (from + 16) + term < terms
-                ? y_[y_from + (column0 + column) * y_stride + ((from + 16) + term) * y_term] : 0;
+            next_y[turn] = column0 + column < columns && from + term < end
+                ? y_[y_from + (column0 + column) * y_stride + (from + term) * y_term] : 0;
         }
         #pragma unroll 8
         for (int term = 0; term < 16; ++term) {
@@ -269,7 +267,7 @@ void k0_2_(__global const float* x_, __global const float* y_, __global float* z
             s2 = fma((float4)x0.s2, y0, s2);
             s3 = fma((float4)x0.s3, y0, s3);
         }
-        if ((from + 16) % 256 == 0) {
+        if (next % steps == 0) {
             vstore4(vload4(0, total) + s0, 0, total);
             vstore4(vload4(1, total) + s1, 1, total);
             vstore4(vload4(2, total) + s2, 2, total);
@@ -280,10 +278,6 @@ void k0_2_(__global const float* x_, __global const float* y_, __global float* z
             s3 = 0;
         }
     }
-    vstore4(vload4(0, total) + s0, 0, total);
-    vstore4(vload4(1, total) + s1, 1, total);
-    vstore4(vload4(2, total) + s2, 2, total);
-    vstore4(vload4(3, total) + s3, 3, total);
     #pragma unroll 1
     for (int element = 0; element < 16; ++element) {
         const int i = element / 4;

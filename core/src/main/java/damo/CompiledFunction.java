@@ -7,6 +7,9 @@ import damo.spi.Pool;
 import damo.text.Pretty;
 import damo.type.TensorType;
 import damo.value.NDArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,6 +140,33 @@ public final class CompiledFunction {
     /// What was compiled so far: kernels, and what was fused.
     public String explain() {
         return "%s%n%s".formatted(this, executable.explain());
+    }
+
+    /// The text of what was compiled so far: the kernels that became bytecode, as [damo.spi.Executable#text] has them, or OpenCL C.
+    ///
+    /// @throws DamoException before the first call
+    public String toText() {
+        String text = executable.text();
+        if (text.isEmpty()) throw new DamoException("%s: toText: nothing is compiled before the first call; call it first".formatted(label()));
+        return text;
+    }
+
+    /// Writes the class files that were emitted so far into `folder`, for a look with `javap -c`; the files, without vectors and then with them.
+    ///
+    /// @throws DamoException before the first call, where nothing becomes bytecode (on a device), or if a file cannot be written
+    public List<Path> toClassFile(Path folder) {
+        List<byte[]> files = executable.classFiles();
+        if (files.isEmpty())
+            throw new DamoException("%s: toClassFile: there are no class files; there are some after a call on the CPU".formatted(label()));
+        var paths = new ArrayList<Path>();
+        try {
+            Files.createDirectories(folder);
+            for (byte[] file : files)
+                paths.add(Files.write(folder.resolve("%s-%d.class".formatted(name().replaceAll("[^A-Za-z0-9_]", "_"), paths.size() + 1)), file));
+            return paths;
+        } catch (IOException e) {
+            throw new DamoException("%s: toClassFile: cannot write to %s: %s".formatted(label(), folder, e.getMessage()), e);
+        }
     }
 
     /// How many kernels the last call ran: as the program was lowered, and after fusion. Zeros before the first call, and where nothing is compiled.

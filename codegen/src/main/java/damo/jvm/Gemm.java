@@ -5,14 +5,15 @@ import damo.type.DType;
 /// Products of matrices, of float32 or float64: packed into panels, in blocks that fit the caches, by a [Tile].
 ///
 /// Each element of a result is summed in the order of its terms, by fused multiply-adds, in blocks of [#depth] terms which are added: the same
-/// bits whatever does it, vectors or scalars, whichever rows. What is done after it is done by strips: as many columns as a tile has, and the rows of
-/// a block. Their sums, some 30 KB, are still in the first cache, and it is called seldom enough to cost nothing.
+/// bits whatever does it, vectors or scalars, whichever rows. What is done after it is done for some 100 KB of sums at a time: they are in the
+/// second cache, and what else it reads and writes comes in pieces of rows that the processor reads ahead.
 final class Gemm {
     static final Gemm FLOATS = new Gemm(DType.FLOAT32, new FloatPanels());
     static final Gemm DOUBLES = new Gemm(DType.FLOAT64, new DoublePanels());
 
     private static final int DEPTH = 320;                              // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
+    private static final int HIGH = 96, WIDE = 8;                      // rows, and panels of columns, whose sums wait for what is done after it
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
     private static final int FEW = 3;                                  // so many panels of rows read y where it is
 
@@ -71,17 +72,14 @@ final class Gemm {
                 for (int row = 0; row < p.rows; row += ROWS) {
                     int rows = Math.min(ROWS, p.rows - row);
                     pack(p, tiles, row, rows, term, depth);
+                    if (isLast && p.after != null) {
+                        sums(p, tiles, row, rows, column, columns, term, depth, direct);
+                        continue;
+                    }
                     for (int j = 0; j < columns; j += width) {
                         boolean inPlace = direct && j + width <= columns;
-                        Object y = inPlace ? p.y : p.yPanel;
-                        int from = inPlace ? y0 + j : j * depth;
-                        int wide = Math.min(width, columns - j);
-                        if (isLast && p.after != null) {
-                            sums(p, tiles, row, rows, column + j, wide, depth, term > 0, y, from, inPlace ? p.yTerm : width);
-                            p.complete(0, width, row, rows, column + j, wide);
-                        } else {
-                            strip(p, tiles, row, rows, column + j, wide, depth, p.add || term > 0, y, from, inPlace ? p.yTerm : width);
-                        }
+                        strip(p, tiles, row, rows, column + j, Math.min(width, columns - j), depth, p.add || term > 0,
+                                inPlace ? p.y : p.yPanel, inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width);
                     }
                 }
                 term += depth;
@@ -118,21 +116,44 @@ final class Gemm {
         }
     }
 
-    /// As [#strip] for the last terms: the sums with those that are in `z`, if `add`, go to memory of their own.
-    private void sums(Product p, Tiles tiles, int row, int rows, int column, int columns, int depth, boolean add, Object y, int y0, int yTerm) {
-        int start = 0;
-        for (int i = 0; i < rows;) {
-            int which = tiles.next(rows - i);
+    /// A block of rows and columns with the last terms: the sums go to memory of their own, some rows and columns at a time, and on from there.
+    private void sums(Product p, Tiles tiles, int row, int rows, int column, int columns, int term, int depth, boolean direct) {
+        int width = tiles.columns();
+        int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
+        int high = HIGH / tiles.heights()[0] * tiles.heights()[0];
+        int stride = stride(tiles, p);
+        for (int left = 0; left < columns; left += WIDE * width) {
+            int right = Math.min(columns, left + WIDE * width);
+            for (int top = 0; top < rows; top += high) {
+                int bottom = Math.min(rows, top + high);
+                for (int j = left; j < right; j += width) {
+                    boolean inPlace = direct && j + width <= columns;
+                    tiles(p, tiles, row, top, bottom, column + j, Math.min(width, columns - j), depth, term > 0, inPlace ? p.y : p.yPanel,
+                            inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width, j - left, stride);
+                }
+                p.complete(0, stride, row + top, bottom - top, column + left, right - left);
+            }
+        }
+    }
+
+    /// The tiles of one panel of `y` for some rows of a block, with what is in `z`, if `add`.
+    private void tiles(Product p, Tiles tiles, int row, int top, int bottom, int column, int columns, int depth, boolean add, Object y, int y0,
+            int yTerm, int start, int stride) {
+        for (int i = top; i < bottom;) {
+            int which = tiles.next(bottom - i);
             int height = tiles.heights()[which];
-            int to = i * tiles.columns();
+            int to = start + (i - top) * stride;
             int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            boolean isWhole = p.zColumn == 1 && columns == tiles.columns() && height <= rows - i;
-            tiles.tiles()[which].run(p.xPanel, start, y, y0, yTerm, depth, p.sums, to, tiles.columns(), p.z, z0, p.zRow, add && isWhole);
-            if (add && !isWhole)
-                panels.add(p.sums, to, tiles.columns(), p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), columns);
-            start += height * depth;
+            boolean isWhole = p.zColumn == 1 && columns == tiles.columns() && height <= bottom - i;
+            tiles.tiles()[which].run(p.xPanel, i * depth, y, y0, yTerm, depth, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
+            if (add && !isWhole) panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, bottom - i), columns);
             i += height;
         }
+    }
+
+    /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
+    private static int stride(Tiles tiles, Product p) {
+        return (Math.min(WIDE, Math.ceilDiv(p.columns, tiles.columns())) + 1) * tiles.columns();
     }
 
     private void reserve(Product p, Tiles tiles, int depth) {
@@ -141,7 +162,7 @@ final class Gemm {
         int x = rows * depth;
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
-        int sums = p.after == null ? 0 : rows * tiles.columns();
+        int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);
         if (x > p.xSize) p.xPanel = panels.array(p.xSize = x);
         if (y > p.ySize) p.yPanel = panels.array(p.ySize = y);
         if (tile > p.tileSize) p.tile = panels.array(p.tileSize = tile);

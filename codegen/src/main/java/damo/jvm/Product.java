@@ -2,8 +2,8 @@ package damo.jvm;
 
 import damo.spi.Pool;
 
-/// A product of matrices, `z = x·y` or `z += x·y`, with the memory that it takes. Emitted code takes one ([#ofFloats], [#ofDoubles]), says what is to
-/// be multiplied, and runs it; then it is used again. The result shares no memory with the operands.
+/// A product of matrices, `z = x·y` or `z += x·y`, with the memory that it takes. Emitted code takes one ([#ofFloats], [#ofDoubles]), says what is
+/// to be multiplied, and runs it; then it is used again. The result shares no memory with the operands.
 ///
 /// Each matrix lies in a flat array from a place on, and is reached by two strides.
 public final class Product {

@@ -4,6 +4,8 @@ import damo.graph.Lambda;
 import damo.spi.Executable;
 import damo.value.NDArray;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// A program some of whose extents another one computes first.
 public final class StagedExecutable implements Executable {
@@ -45,6 +47,14 @@ public final class StagedExecutable implements Executable {
 
     @Override public String explain() {
         return "first, extents:\n%s\nthen:\n%s".formatted(first.explain(), second.explain());
+    }
+
+    @Override public String text() {
+        return "%s\n%s".formatted(first.text(), second.text()).strip();
+    }
+
+    @Override public List<byte[]> classFiles() {
+        return Stream.of(first, second).flatMap(e -> e.classFiles().stream()).toList();
     }
 
     @Override public int[] kernels() {

@@ -67,27 +67,24 @@ final class Helpers {
                 if (isinf(y)) return 0;
                 const T b[10] = {(T)1 / 12, -(T)1 / 720, (T)1 / 30240, -(T)1 / 1209600, (T)1 / 47900160, -(T)691 / 1307674368000l,
                     (T)1 / 74724249600l, -(T)3617 / 10670622842880000l, (T)43867 / 5109094217170944000l, -(T)174611 / (T)802857662698291200 / 1000};
+                const T above = beyond > 0 ? beyond : 1 + beyond, below = beyond > 0 ? 1 - beyond : -beyond;
+                const T unit = y > 0 ? y : fmin(above, below);
                 T result = 0;
                 for (int part = 0; part < (y > 0 ? 1 : 3); part++) {
-                    T q = y > 0 ? y : part == 0 ? (beyond > 0 ? beyond : 1 + beyond) : part == 1 ? (beyond > 0 ? 1 - beyond : -beyond) : 1 - y;
-                    T sum = 0, term = 0, last = 0;
-                    bool all = false;
-                    for (int steps = 0;; steps++, q += 1) {
-                        // n! / q^(n + 1) and (n - 1)! / q^n, without overflow on the way.
-                        last = 1 / q;
-                        term = x * last / q;
-                        for (T k = 1; k < x && last > 0 && !isinf(term); k += 1) { last *= k / q; term *= k / q; }
-                        if (q >= x + 10 || steps == 200) break;
-                        sum += term;
-                        if (term <= sum * 1e-20f) { all = true; break; }
-                    }
-                    if (!all) {
+                    T q = y > 0 ? y : part == 0 ? above : part == 1 ? below : 1 - y, sum = 0, next = 1;
+                    for (int k = 0; k < 200 && q < x + 10 && next > sum * 1e-21f; k++, q += 1) sum += next = pow(unit / q, x + 1);
+                    if (next > sum * 1e-21f) {
                         T series = 0;
                         for (int j = 9; j >= 0; j--) series = series * ((x + 2 * j + 2) / q) * ((x + 2 * j + 3) / q) + b[j];
-                        sum += last + term * ((T)1 / 2 + (x + 1) / q * series);
+                        sum += pow(unit / q, x + 1) * (q / x + ((T)1 / 2 + (x + 1) / q * series));
                     }
-                    result += part == 0 ? (even ? -sum : sum) : part == 1 ? sum : -sum;
+                    result += part == 2 || part == 0 && even ? -sum : sum;
                 }
+                if (result == 0) return 0;
+                // n! / unit^(n + 1), the factors in an order that overflows only with the product.
+                if (x > 2000) return copysign(exp(log(fabs(result)) + (x + (T)1 / 2) * log(x) - x + 0.9189385f - (x + 1) * log(unit)), result);
+                result /= unit;
+                for (T low = 1, high = x; low <= high && !isinf(result);) result *= (fabs(result) > 1 ? low++ : high--) / unit;
                 return result;"""),
             Map.entry("pow_unsigned", """
                 U result = 1;

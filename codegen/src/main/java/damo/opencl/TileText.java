@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Products of matrices in C, tile by tile. Every element is summed by one item in the order of its terms, by fused multiply-adds in blocks of
-/// [#BLOCK] terms which are added: that is the order of the CPU, so the numbers are the same whatever the tile.
+/// at most [#BLOCK] terms which are added: that is the order of the CPU, so the numbers are the same whatever the tile.
 ///
 /// While a group works on what is in local memory, its items fetch the next terms into registers. Beyond the edges of a matrix there are zeros. The
 /// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few. What the epilogue
 /// makes of a total is all that is stored.
 final class TileText {
-    private static final int BLOCK = 256;
+    private static final int BLOCK = 320;                              // terms at most, in as few blocks of equal length as there can be
 
     private final Code code;
     private final Dialect dialect;
@@ -114,19 +114,25 @@ final class TileText {
         Fetch y = new Fetch("y", "column", "columns", tile.columns(), m.y(), m.y().column(), m.y().row());
         for (Fetch f : List.of(x, y)) f.declare();
         for (int n = 0; n < vectors(); n++) code.add("%s s%d = 0;", vector, n);
-        for (Fetch f : List.of(x, y)) f.fetch("0");
-        code.open("for (int from = 0; from < terms; from += %d)".formatted(tile.depth()));
+        code.add("const int blocks = max(1, (terms + %d) / %d);", BLOCK - 1, BLOCK);
+        code.add("const int block = (terms + blocks - 1) / blocks;");
+        code.add("const int steps = (block + %d) / %d;", tile.depth() - 1, tile.depth());
+        code.add("int from = 0;");
+        code.add("int end = min(block, terms);");
+        for (Fetch f : List.of(x, y)) f.fetch();
+        code.open("for (int next = 1; next <= blocks * steps; ++next)");
         code.add(dialect.barrier());
         for (Fetch f : List.of(x, y)) f.keep();
         code.add(dialect.barrier());
-        for (Fetch f : List.of(x, y)) f.fetch("(from + %d)".formatted(tile.depth()));
+        code.add("from = next / steps * block + next %% steps * %d;", tile.depth());
+        code.add("end = min((next / steps + 1) * block, terms);");
+        for (Fetch f : List.of(x, y)) f.fetch();
         terms();
-        code.open("if ((from + %d) %% %d == 0)".formatted(tile.depth(), BLOCK));
+        code.open("if (next % steps == 0)");
         flush();
         for (int n = 0; n < vectors(); n++) code.add("s%d = 0;", n);
         code.close();
         code.close();
-        flush();
     }
 
     /// One matrix on its way to local memory, where the elements of a term lie side by side. Neighbouring items fetch what is next to each other.
@@ -176,10 +182,10 @@ final class TileText {
         }
 
         /// From the device's memory.
-        void fetch(String first) {
+        void fetch() {
             each();
-            code.add("next_%s[turn] = %s0 + %s < %s && %s + term < terms", name, at, at, end, first);
-            code.add("    ? %s[%s_from + (%s0 + %s) * %s_stride + (%s + term) * %s_term] : 0;", buffer, name, at, at, name, first, name);
+            code.add("next_%s[turn] = %s0 + %s < %s && from + term < end", name, at, at, end);
+            code.add("    ? %s[%s_from + (%s0 + %s) * %s_stride + (from + term) * %s_term] : 0;", buffer, name, at, at, name, name);
             code.close();
         }
 

@@ -126,7 +126,7 @@ class EpilogueTest {
 
     @ParameterizedTest @ValueSource(strings = {"float32", "float64"})
     void biasesActivationsAndUpdates(String t) {
-        for (String f : List.of("P + v[j]", "tanh(P + v[j]) * w[i]", "where(P + v[j] < v[0], v[0], P + v[j])", "u[0, i, j] - v[0] * P", 
+        for (String f : List.of("P + v[j]", "tanh(P + v[j]) * w[i]", "where(P + v[j] < v[0], v[0], P + v[j])", "u[0, i, j] - v[0] * P",
                 "P * (u[0, i, j] + P)", "where(P < u[0, i, j], P, v[q[j]])"))
             agree(t, programs(t, "i < m, j < n", "i, j", MATRIX, "      z[i, j] = %s\n      s[i, j] = P < v[j]".formatted(f)));
     }

@@ -18,11 +18,12 @@ public final class Polygamma {
         if (isPole) return !isEven ? Double.POSITIVE_INFINITY : x == 0 ? -1 / x : Double.NaN;
         double beyond = x - Math.rint(x);
         if (n == 0) return x > 0 ? digamma(x) : digamma(1 - x) - Math.PI / StrictMath.tan(Math.PI * beyond);
-        int sign = isEven ? -1 : 1;
-        if (x > 0) return sign * tail(n, x);
-        double above = tail(n, beyond > 0 ? beyond : 1 + beyond);
-        double below = tail(n, beyond > 0 ? 1 - beyond : -beyond) - tail(n, 1 - x);
-        return isEven ? below - above : above + below;
+        // The number nearest to a pole, whose term is the largest.
+        double above = beyond > 0 ? beyond : 1 + beyond, below = beyond > 0 ? 1 - beyond : -beyond;
+        double unit = x > 0 ? x : Math.min(above, below);
+        double right = tail(n, x > 0 ? x : above, unit) * (isEven ? -1 : 1);
+        double sum = x > 0 ? right : tail(n, below, unit) + right - tail(n, 1 - x, unit);
+        return sum == 0 ? 0 : times(sum, n, unit);
     }
 
     private static double digamma(double x) {
@@ -34,13 +35,13 @@ public final class Polygamma {
         return StrictMath.log(y) - 0.5 / y - z * series - sum;
     }
 
-    /// `n! Σ 1/(x + k)ⁿ⁺¹` over `k` from 0 up.
-    private static double tail(double n, double x) {
+    /// `Σ (unit / (x + k))ⁿ⁺¹` over `k` from 0 up.
+    private static double tail(double n, double x, double unit) {
         if (Double.isInfinite(x)) return 0;
         double sum = 0;
         double y = x;
         for (int k = 0; k < 200 && y < n + 10; k++, y++) {             // at most some 60 in fact, unless y + 1 is y
-            double next = term(n, y);
+            double next = StrictMath.pow(unit / y, n + 1);
             sum += next;
             if (next <= sum * 0x1p-70) return sum;
         }
@@ -49,17 +50,22 @@ public final class Polygamma {
                 -3617 / 10670622842880000.0, 43867 / 5109094217170944000.0, -174611 / 802857662698291200000.0};
         double series = 0;
         for (int j = b.length - 1; j >= 0; j--) series = series * ((n + 2 * j + 2) / y) * ((n + 2 * j + 3) / y) + b[j];
-        return sum + (term(n - 1, y) + term(n, y) * (0.5 + (n + 1) / y * series));
+        return sum + StrictMath.pow(unit / y, n + 1) * (y / n + (0.5 + (n + 1) / y * series));
     }
 
-    /// `n! / yⁿ⁺¹`.
-    private static double term(double n, double y) {
+    /// `s·n! / yⁿ⁺¹`.
+    private static double times(double s, double n, double y) {
+        if (n > 2000) {                                                // Stirling's series
+            double log = (n + 0.5) * StrictMath.log(n) - n + 0.9189385332046727 - (n + 1) * StrictMath.log(y);
+            return Math.copySign(StrictMath.exp(StrictMath.log(Math.abs(s)) + log), s);
+        }
         double power = StrictMath.pow(y, -n - 1);
         double factorial = 1;
-        if (n <= 170) for (int k = 2; k <= n; k++) factorial *= k;
-        if (n <= 170 && power > 0x1p-1000 && power < 0x1p1000) return factorial * power;
-        double log = n <= 170 ? StrictMath.log(factorial)
-                : (n + 0.5) * StrictMath.log(n) - n + 0.9189385332046727 + 1 / (12 * n);             // Stirling's series
-        return StrictMath.exp(log - (n + 1) * StrictMath.log(y));
+        for (int k = 2; k <= n; k++) factorial *= k;
+        if (factorial < 0x1p1000 && power > 0x1p-1000 && power < 0x1p1000 && Math.abs(s) > 0x1p-1000) return factorial * (s * power);
+        // The factors in an order that overflows, or vanishes, only with the product.
+        double product = s / y;
+        for (double low = 1, high = n; low <= high && !Double.isInfinite(product);) product *= (Math.abs(product) > 1 ? low++ : high--) / y;
+        return product;
     }
 }

@@ -1,6 +1,7 @@
 package damo.spi;
 
 import damo.value.NDArray;
+import java.util.List;
 import java.util.Optional;
 
 /// A prepared program: immutable for its users, safe to run from many threads at once.
@@ -18,8 +19,7 @@ public interface Executable {
     ///     A destination may be an argument's memory: it is written after everything was read
     /// @param results gets one value per result: its destination; or an array that is neither the memory of an argument nor another result.
     ///     A result that is state may lie elsewhere ([damo.value.Remote]). An array that is in it already, of the result's dtype and whole, is used
-    ///     if there is no destination and the shape fits; nobody
-    ///     else may see that array, for a call that fails may have written it
+    ///     if there is no destination and the shape fits; nobody else may see that array, for a call that fails may have written it
     /// @throws damo.DamoException if shapes do not fit or a check fails; no destination has been written then
     void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results);
 
@@ -31,6 +31,16 @@ public interface Executable {
 
     /// What was compiled so far: programs, kernels, what was fused.
     String explain();
+
+    /// The text of what was compiled so far: programs of kernels, or what a device's compiler gets. Empty if that is nothing.
+    default String text() {
+        return "";
+    }
+
+    /// The class files of what was compiled so far; none where nothing becomes bytecode.
+    default List<byte[]> classFiles() {
+        return List.of();
+    }
 
     /// How many kernels the most recent run used, or 0 where there are none: before and after fusion.
     int[] kernels();

@@ -4,6 +4,7 @@ import static damo.Damo.*;
 
 import damo.CompiledFunction;
 import damo.graph.Variable;
+import damo.type.DType;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.List;
@@ -28,13 +29,16 @@ final class Perceptron {
     static Ways ways() {
         float[] x = inputs();
         float[] labels = labels();
-        Program program = program();
-        CompiledFunction f = program.build().apply("step");
-        Object[] arguments = program.arguments().get();
+        NDArray cost = NDArray.zeros(DType.FLOAT32);
+        var f = step("step", "cpu", weights(3, FEATURES, HIDDEN), weights(4, HIDDEN, CLASSES)).into(cost)
+                .with("x", NDArray.wrap(x, BATCH, FEATURES)).with("labels", NDArray.wrap(labels, BATCH, CLASSES));
         var plain = new ByHand(Tools.plain());
         var vector = new ByHand(Tools.vector());
         var openBlas = new ByHand(Tools.openBlas());
-        return new Ways(() -> f.call(arguments), () -> plain.step(x, labels), 1e-4)
+        return new Ways(() -> {
+            f.run();
+            return cost;
+        }, () -> plain.step(x, labels), 1e-4)
                 .with(Way.VECTOR, () -> vector.step(x, labels)).with(Way.OPENBLAS, () -> openBlas.step(x, labels))
                 .with(peer -> peer.perceptron(x, labels, weights(3, FEATURES, HIDDEN), weights(4, HIDDEN, CLASSES)));
     }

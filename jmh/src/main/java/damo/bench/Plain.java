@@ -20,6 +20,19 @@ final class Plain {
         return sum;
     }
 
+    /// `max(z + b, 0)` for each row of `z`, in place.
+    static double[] rectify(double[] z, double[] b) {
+        for (int row = 0; row < z.length; row += b.length)
+            for (int j = 0; j < b.length; j++) z[row + j] = Math.max(z[row + j] + b[j], 0);
+        return z;
+    }
+
+    static float[] rectify(float[] z, float[] b) {
+        for (int row = 0; row < z.length; row += b.length)
+            for (int j = 0; j < b.length; j++) z[row + j] = Math.max(z[row + j] + b[j], 0);
+        return z;
+    }
+
     static double[] rowSums(double[] x, double[] out) {
         int n = x.length / out.length;
         for (int i = 0; i < out.length; i++) {

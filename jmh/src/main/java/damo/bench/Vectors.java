@@ -94,6 +94,21 @@ final class Vectors {
         for (int j = 0; j < n; j += F.length()) FloatVector.fromArray(F, out, row + j).mul(scale).intoArray(out, row + j);
     }
 
+    /// What a layer does after its product: adds `b` to each row, and takes 0 for what is below. `b` has whole vectors.
+    static double[] rectify(double[] z, double[] b) {
+        for (int row = 0; row < z.length; row += b.length)
+            for (int j = 0; j < b.length; j += L)
+                DoubleVector.fromArray(D, z, row + j).add(DoubleVector.fromArray(D, b, j)).max(0).intoArray(z, row + j);
+        return z;
+    }
+
+    static float[] rectify(float[] z, float[] b) {
+        for (int row = 0; row < z.length; row += b.length)
+            for (int j = 0; j < b.length; j += F.length())
+                FloatVector.fromArray(F, z, row + j).add(FloatVector.fromArray(F, b, j)).max(0).intoArray(z, row + j);
+        return z;
+    }
+
     /// All products of four vectors before the next four: they stay in registers.
     static double[] power(double[] x, int exponent, double[] out) {
         int i = 0;

@@ -41,6 +41,8 @@ public enum Workload {
     W12_F64_1024("matrix product, 1024², float64", () -> product(1024), atLeast(0.9, OPENBLAS), VECTOR, OPENBLAS, TENSORFLOW),
     W12_F32_512("matrix product, 512², float32", () -> floatProduct(512), atLeast(0.9, OPENBLAS), VECTOR, OPENBLAS, ONNX, TENSORFLOW),
     W12_F32_1024("matrix product, 1024², float32", () -> floatProduct(1024), atLeast(0.9, OPENBLAS), VECTOR, OPENBLAS, ONNX, TENSORFLOW),
+    W12_LAYER_F64_512("max(x y + b, 0), 512², float64", () -> layer(512), atLeast(1.0, OPENBLAS), VECTOR, OPENBLAS),
+    W12_LAYER_F32_512("max(x y + b, 0), 512², float32", () -> floatLayer(512), atLeast(1.0, OPENBLAS), VECTOR, OPENBLAS),
     W13("M1·M2·M3·v of JOML, typed interface, float32", Transforms::value, everyPeer(1.0), JOML),
     W13_GRADIENT("derivatives of the squared length of M1·M2·M3·v by M1, typed interface, float32", Transforms::slope);
 
@@ -186,13 +188,15 @@ public enum Workload {
         double[] x = uniform(1, SAMPLES * FEATURES);
         double[] y = labels();
         double[] w = weights();
-        Program program = regressionProgram();
-        CompiledFunction f = program.build().apply("step");
-        Object[] arguments = program.arguments().get();
+        NDArray cost = NDArray.zeros(DType.FLOAT64);
+        var f = regressionStep("step", w).into(cost).with("x", NDArray.wrap(x, SAMPLES, FEATURES)).with("y", y);
         var plain = new Plain.Regression(w);
         var vector = new VectorRegression(w);
         var openBlas = new VectorRegression(w);
-        return new Ways(() -> f.call(arguments), () -> plain.step(x, y))
+        return new Ways(() -> {
+            f.run();
+            return cost;
+        }, () -> plain.step(x, y))
                 .with(Way.VECTOR, () -> vector.step(x, y)).with(Way.OPENBLAS, () -> openBlas.stepByOpenBlas(x, y))
                 .with(peer -> peer.regression(x, y, w));
     }
@@ -286,6 +290,40 @@ public enum Workload {
         return new Ways(product(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n)), () -> Product.of(x, y, plain, n), 1e-3)
                 .with(Way.VECTOR, () -> VectorFloatProduct.of(x, y, out, n)).with(Way.OPENBLAS, () -> OpenBlas.of(x, y, out, n))
                 .with(peer -> peer.product(x, y, n));
+    }
+
+    private static Ways layer(int n) {
+        double[] x = uniform(1, n * n);
+        double[] y = uniform(2, n * n);
+        double[] b = uniform(3, n);
+        double[] plain = new double[n * n];
+        double[] out = new double[n * n];
+        return new Ways(layer(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n), NDArray.of(b)), () -> Plain.rectify(Product.of(x, y, plain, n), b))
+                .with(Way.VECTOR, () -> Vectors.rectify(VectorDoubleProduct.of(x, y, out, n), b))
+                .with(Way.OPENBLAS, () -> Vectors.rectify(OpenBlas.of(x, y, out, n), b));
+    }
+
+    private static Ways floatLayer(int n) {
+        float[] x = Perceptron.uniform(1, n * n, 2);
+        float[] y = Perceptron.uniform(2, n * n, 2);
+        float[] b = Perceptron.uniform(3, n, 2);
+        float[] plain = new float[n * n];
+        float[] out = new float[n * n];
+        return new Ways(layer(NDArray.wrap(x, n, n), NDArray.wrap(y, n, n), NDArray.of(b)), () -> Plain.rectify(Product.of(x, y, plain, n), b), 1e-3)
+                .with(Way.VECTOR, () -> Vectors.rectify(VectorFloatProduct.of(x, y, out, n), b))
+                .with(Way.OPENBLAS, () -> Vectors.rectify(OpenBlas.of(x, y, out, n), b));
+    }
+
+    private static Supplier<Object> layer(NDArray xs, NDArray ys, NDArray bs) {
+        var x = tensor(xs.dtype(), "x", -1, -1);
+        var y = tensor(xs.dtype(), "y", -1, -1);
+        var b = tensor(xs.dtype(), "b", -1);
+        NDArray z = NDArray.zeros(xs.dtype(), xs.shape());
+        var f = function().in(x, y, b).out(dot(x, y).add(b).maximum(0)).compile().into(z).with(x, xs).with(y, ys).with(b, bs);
+        return () -> {
+            f.run();
+            return z;
+        };
     }
 
     private static Supplier<Object> product(NDArray xs, NDArray ys) {

@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.fuse.Fusion;
 import damo.jvm.KernelCode;
+import damo.jvm.MethodTooLarge;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
 import damo.kernel.Loads;
@@ -18,6 +19,7 @@ import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
@@ -75,9 +77,19 @@ final class Compiled {
         checks = program.checks();
         mayFail = mayFail(program.steps());
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
-        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, () -> load(kernels, Vectors.bits()),
+        var first = new ColdCode(loaded.code(), ofKernels(loaded, symbols));
+        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, first, () -> load(kernels, Vectors.bits()),
                 new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
         code = tiers == null ? loaded.code() : tiers;
+    }
+
+    /// How kernels are divided, by number; null for those that are better not.
+    private static Parts[] ofKernels(Loader.Loaded loaded, List<String> symbols) {
+        var parts = new Parts[1 + loaded.kernels().values().stream().mapToInt(n -> n).max().orElse(0)];
+        loaded.divisions().forEach((kernel, division) -> {
+            if (!division.isCoarse()) parts[loaded.kernels().get(kernel)] = Parts.of(division, symbols);
+        });
+        return parts;
     }
 
     private Loader.Loaded load(List<Kernel> kernels, int vectorBits) {
@@ -105,6 +117,25 @@ final class Compiled {
         if (serves) workspace.run(arguments, destinations, results);
         workspaces.give(workspace);
         return serves;
+    }
+
+    /// The text of the program.
+    String text() {
+        return listing.text();
+    }
+
+    /// What was emitted: without vectors, and with them if there are any.
+    List<byte[]> classFiles() {
+        return IntStream.of(0, Vectors.use() == Vectors.Use.OFF ? 0 : Vectors.bits()).distinct().boxed()
+                .flatMap(bits -> classFiles(bits).stream()).toList();
+    }
+
+    private List<byte[]> classFiles(int vectorBits) {
+        try {
+            return Loader.classFiles(program, listing, Kernels.of(program), form.values(), plan.positions(), vectorBits);
+        } catch (MethodTooLarge e) {
+            return List.of();                                          // with vectors, which it therefore has not got
+        }
     }
 
     /// How many kernels there are before and after fusion.

@@ -114,6 +114,14 @@ final class CpuExecutable implements Executable {
         return Stream.concat(own.all().stream().map(Compiled::explain), entries.stream()).collect(Collectors.joining("\n"));
     }
 
+    @Override public String text() {
+        return own.all().stream().map(Compiled::text).collect(Collectors.joining("\n"));
+    }
+
+    @Override public List<byte[]> classFiles() {
+        return own.all().stream().flatMap(form -> form.classFiles().stream()).toList();
+    }
+
     @Override public int[] kernels() {
         Compiled form = latest;
         return form == null ? new int[] {0, 0} : form.kernels();

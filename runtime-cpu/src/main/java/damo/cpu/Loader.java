@@ -21,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Makes emitted bytes run: as hidden classes, so that a dropped function is collected, unless someone looks at the dumps.
 final class Loader {
@@ -44,23 +45,39 @@ final class Loader {
         }
     }
 
-    private static Loaded emit(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int bits) {
+    /// The class files of the same.
+    static List<byte[]> classFiles(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions,
+            int vectorBits) {
+        synchronized (values) {
+            return classes(program, listing, kernels, values, positions, vectorBits).stream().map(KernelClass::bytes).toList();
+        }
+    }
+
+    private static List<Kernel> part(List<Kernel> kernels, int number) {
+        return kernels.subList(number * KERNELS_OF_A_CLASS, Math.min(kernels.size(), (number + 1) * KERNELS_OF_A_CLASS));
+    }
+
+    private static List<KernelClass> classes(Program program, Listing listing, List<Kernel> kernels, Values values,
+            Map<Buffer, Integer> positions, int bits) {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         for (String counter : program.counters()) symbols.put(counter, symbols.size());
         var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), symbols.size());
         Map<Kernel, Step.Compute> steps = Kernels.steps(program);
+        return IntStream.range(0, Math.ceilDiv(kernels.size(), KERNELS_OF_A_CLASS)).mapToObj(number -> KernelClass.of(className(program), values,
+                part(kernels, number), steps, loops, positions, symbols, listing, bits)).toList();
+    }
+
+    private static Loaded emit(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int bits) {
         var parts = new ArrayList<KernelCode>();
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
         Set<String> vectors = new HashSet<>();
-        for (int from = 0; from < kernels.size(); from += KERNELS_OF_A_CLASS) {
-            List<Kernel> part = kernels.subList(from, Math.min(kernels.size(), from + KERNELS_OF_A_CLASS));
-            KernelClass emitted = KernelClass.of(className(program), values, part, steps, loops, positions, symbols, listing, bits);
-            int number = parts.size() * ENTRIES_OF_A_CLASS;
-            for (Kernel kernel : part) ofKernels.put(kernel, number++);
-            for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, number++);
+        for (KernelClass emitted : classes(program, listing, kernels, values, positions, bits)) {
+            int entry = parts.size() * ENTRIES_OF_A_CLASS;
+            for (Kernel kernel : part(kernels, parts.size())) ofKernels.put(kernel, entry++);
+            for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, entry++);
             divisions.putAll(emitted.divisions());
             vectors.addAll(emitted.vectors());
             parts.add((KernelCode) (Dump.isOn() ? visible(emitted.bytes(), program) : hidden(emitted.bytes(), program)));

@@ -51,6 +51,13 @@ record Parts(Product extent, Product[] work, int each, boolean isRepeated) {
                 division.isCoarse() ? 1 : EACH, division.isRepeated());
     }
 
+    /// The positions for which the longest of the loops around something does so many rounds.
+    int positions(int rounds, int[] symbols) {
+        double all = 1;
+        for (Product p : work) if (p.known > 0) all = Math.max(all, p.of(symbols) / p.known);
+        return (int) Math.clamp(rounds * extent.of(symbols) / all, 1, rounds);
+    }
+
     /// The positions of one part, or 0 if the kernel is better done by the caller alone.
     int size(int[] symbols, Workers workers) {
         if (workers.count() == 1) return 0;

@@ -22,6 +22,7 @@ final class TieredCode implements KernelCode {
     private static final ThreadPoolExecutor THREAD = thread();
 
     private final Loader.Loaded scalar;
+    private final KernelCode first;
     private final Supplier<Loader.Loaded> vectors;
     private final Scratch scratch;
     private volatile KernelCode current;
@@ -30,13 +31,15 @@ final class TieredCode implements KernelCode {
     private Loader.Loaded wide;                                        // this and the next: of the thread that warms up
     private Warmup warmup;
 
+    /// @param first what runs the scalar code at first
     /// @param vectors the same code with vectors
     /// @param scratch memory for its kernels
-    TieredCode(Loader.Loaded scalar, Supplier<Loader.Loaded> vectors, Scratch scratch) {
+    TieredCode(Loader.Loaded scalar, KernelCode first, Supplier<Loader.Loaded> vectors, Scratch scratch) {
         this.scalar = scalar;
         this.vectors = vectors;
         this.scratch = scratch;
-        current = scalar.code();
+        this.first = first;
+        current = first;
     }
 
     /// One daemon, which ends when it has had nothing to do for a while.
@@ -53,7 +56,7 @@ final class TieredCode implements KernelCode {
 
     /// Whether some kernel runs with vectors by now.
     boolean isVector() {
-        return current != scalar.code();
+        return current != first;
     }
 
     /// A call had so many elements and these extents.

@@ -7,8 +7,13 @@ import damo.CompiledFunction;
 import damo.DamoException;
 import damo.Shared;
 import damo.graph.Variable;
+import damo.kernel.KernelText;
 import damo.type.DType;
 import damo.value.NDArray;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What the CPU back end promises beyond right numbers.
 class CompiledTest {
@@ -34,6 +40,18 @@ class CompiledTest {
         assertEquals(1, forms(f));
         f.call(NDArray.ones(DType.FLOAT64, 5, 4), NDArray.ones(DType.FLOAT64, 1));       // an extent of 1 that broadcasts is another pattern
         assertEquals(2, forms(f));
+    }
+
+    @Test void whatWasEmittedCanBeLookedAt(@TempDir Path folder) throws IOException {
+        var x = dvector("x");
+        CompiledFunction f = function().name("look").in(x).out(x.exp().sum()).compile();
+        assertThrows(DamoException.class, f::toText);
+        assertThrows(DamoException.class, () -> f.toClassFile(folder));
+        f.call(new double[3]);
+        assertEquals(f.toText(), KernelText.print(KernelText.parse(f.toText())));
+        List<Path> files = f.toClassFile(folder);
+        assertEquals(Vectors.bits() > 0 ? 2 : 1, files.size());
+        for (Path file : files) assertEquals(0xcafebabe, ByteBuffer.wrap(Files.readAllBytes(file)).getInt());
     }
 
     @Test void extentsMayDependOnScalarArguments() {

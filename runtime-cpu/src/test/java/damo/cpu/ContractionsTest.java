@@ -52,10 +52,11 @@ class ContractionsTest {
             assertEquals(want.type(), got.type());
             assertEquals(Arrays.toString(want.shape()), Arrays.toString(got.shape()));
             double bound = got.dtype() == DType.FLOAT32 ? 2e-4 : got.dtype() == DType.FLOAT64 ? 1e-12 : 0;
-            for (int i = 0; i < want.size(); i++)
-                if (want.dtype().isFloat())
-                    assertEquals(want.doubleAt(i), got.doubleAt(i), bound * (10 + Math.abs(want.doubleAt(i))), "element " + i);
+            for (int i = 0; i < want.size(); i++) {
+                double w = want.doubleAt(i);
+                if (want.dtype().isFloat()) assertEquals(w, got.doubleAt(i), bound * (10 + Math.abs(w)), "element " + i);
                 else assertEquals(want.longAt(i), got.longAt(i), "element " + i);
+            }
         }
         return f.explain();
     }

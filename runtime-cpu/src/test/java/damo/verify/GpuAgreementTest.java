@@ -99,7 +99,8 @@ class GpuAgreementTest {
         }
     }
 
-    /// All the functions of floats are spelled out the same for both. Only sines and their kind of large numbers are the device's own.
+    /// All the functions of floats are spelled out the same for both. Only polygamma, and sines and their kind of large numbers, are
+    /// the device's own.
     @ParameterizedTest @EnumSource(names = {"FLOAT32", "FLOAT64"})
     void functionsHaveTheBitsOfTheCpu(DType dtype) {
         var random = new Random(1);
@@ -111,7 +112,7 @@ class GpuAgreementTest {
         }
         List<NDArray> arguments = List.of(NDArray.of(x).astype(dtype), NDArray.of(y).astype(dtype));
         List<Variable> inputs = List.of(Agreement.input("x", arguments.get(0), false), Agreement.input("y", arguments.get(1), false));
-        List<Variable> results = Stream.of(ScalarOp.values()).filter(f -> f.arity() < 3 && switch (f.signature()) {
+        List<Variable> results = Stream.of(ScalarOp.values()).filter(f -> f.arity() < 3 && f != ScalarOp.POLYGAMMA && switch (f.signature()) {
             case NUMBER, FLOAT, ORDERED -> true;
             case INTEGER, BITS, TEST, CHOICE -> false;
         }).map(f -> new Variable(new Op.Elementwise(f, inputs.subList(0, f.arity())))).toList();

@@ -3,10 +3,8 @@ package damo.verify;
 import static damo.Damo.*;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import damo.CompiledFunction;
-import damo.Damo;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.Random;
@@ -14,13 +12,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// State that functions of the CPU and of a device share. Skipped where no device is.
 class GpuStateTest {
-    @BeforeAll static void aDeviceIsThere() {
-        assumeTrue(!Damo.devices().isEmpty(), "no OpenCL device: state is not shared with one");
+    @BeforeEach void aDeviceIsThere() {
+        OnGpu.needed();
     }
 
     @Test void bothTakeTurns() {

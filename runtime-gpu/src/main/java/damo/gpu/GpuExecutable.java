@@ -77,6 +77,14 @@ final class GpuExecutable implements Executable {
         return "%s%n%s".formatted(device, forms.stream().map(GpuProgram::explain).collect(Collectors.joining("\n")));
     }
 
+    @Override public String text() {
+        return instead != null ? instead.text() : forms.stream().map(GpuProgram::text).collect(Collectors.joining("\n"));
+    }
+
+    @Override public List<byte[]> classFiles() {
+        return instead != null ? instead.classFiles() : List.of();
+    }
+
     @Override public int[] kernels() {
         GpuProgram form = latest;
         return instead != null ? instead.kernels() : form == null ? new int[] {0, 0} : form.kernels();

@@ -126,6 +126,11 @@ final class GpuProgram {
         return text.isWide() || plan.positions().keySet().stream().anyMatch(b -> b.dtype() == DType.FLOAT64);
     }
 
+    /// OpenCL C.
+    String text() {
+        return text.text();
+    }
+
     int[] kernels() {
         return new int[] {lowered.kernels(), program.kernels()};
     }

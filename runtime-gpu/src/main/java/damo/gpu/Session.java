@@ -19,6 +19,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /// Memory that is given back is kept for the next who asks; since the queue is in order, who takes it writes after all who read it before.
 final class Session {
     private static final long LEAST = 256;                             // bytes of a buffer
+    /// `-Ddamo.gpu.exact=true` takes no more memory than is asked for, so that a tool which watches a device sees what goes beyond an array.
+    private static final boolean EXACT = Boolean.getBoolean("damo.gpu.exact");
     private static final long KEPT = 128;                              // calls, after which idle memory goes back to the device
     private static final int MOST_WAITING = 1024;                      // launches that are enqueued before somebody waits for them
 
@@ -183,6 +185,7 @@ final class Session {
 
     /// Four sizes between a power of two and the next, so that a size that changes a little finds what it gave back.
     private static long rounded(long bytes) {
+        if (EXACT) return Math.max(bytes, 1);
         if (bytes <= LEAST) return LEAST;
         long step = Long.highestOneBit(bytes - 1) >> 2;
         return (bytes + step - 1) / step * step;

@@ -11,15 +11,27 @@ import damo.lower.Specialization;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Runs kernels on the chosen device.
 final class OnDevice {
+    private static final AtomicBoolean SAID = new AtomicBoolean();
+
     private OnDevice() {}
 
     /// Skips the test, and says why, where no device is.
     static Device device() {
-        assumeTrue(Devices.chosen().isPresent(), Devices.chosen().isPresent() ? "" : Devices.missing());
-        return Devices.chosen().get();
+        Optional<Device> device = Devices.chosen();
+        if (device.isEmpty() && !SAID.getAndSet(true)) System.out.println("tests on devices are skipped: " + Devices.missing());
+        assumeTrue(device.isPresent(), Devices::missing);
+        return device.get();
+    }
+
+    /// Skips the test where no device is, and without `mvn -Pgpu`: it takes a device's compiler some ten seconds.
+    static void onlyIfAll() {
+        device();
+        assumeTrue(Boolean.getBoolean("damo.gpu.all"), "only with mvn -Pgpu (damo.gpu.all)");
     }
 
     /// What kernels without symbols store into `outputs`.

@@ -53,6 +53,7 @@ class ScalarsTest {
     /// A kernel for the floats and one for all others, each with a store for every dtype.
     @ParameterizedTest @EnumSource
     void agreeWithTheirMeaning(ScalarOp f) {
+        OnDevice.onlyIfAll();
         var wrong = new ArrayList<String>();
         check(f, Arrays.stream(DType.values()).filter(t -> takes(f, t) && t.isFloat()).toList(), EDGES.length, wrong);
         check(f, Arrays.stream(DType.values()).filter(t -> takes(f, t) && !t.isFloat()).toList(), WHOLES.length, wrong);
@@ -103,18 +104,21 @@ class ScalarsTest {
                     Storage.setLong(got.dtype(), want, 0,
                             f.arity() == 3 ? IntMeaning.of(f, t, condition[p] ? 1 : 0, l, r) : IntMeaning.of(f, t, l, r));
                 }
-                if (!close(NDArray.wrap(got.dtype(), want, 1), got, p * size + q))
+                if (!close(f, x.doubleAt(p), NDArray.wrap(got.dtype(), want, 1), got, p * size + q))
                     wrong.add("%s %s(%s, %s) = %s, not %s".formatted(t, f, x.doubleAt(p), x.doubleAt(q), got.doubleAt(p * size + q),
                             Storage.getDouble(got.dtype(), want, 0)));
             }
     }
 
-    private static boolean close(NDArray want, NDArray got, int at) {
+    private static boolean close(ScalarOp f, double first, NDArray want, NDArray got, int at) {
         if (!want.dtype().isFloat()) return want.longAt(0) == got.longAt(at);
         double e = want.doubleAt(0);
         double a = got.doubleAt(at);
         double ulp = want.dtype() == DType.FLOAT32 ? Math.ulp((float) e) : Math.ulp(e);
-        return Double.compare(e, a) == 0 || Math.abs(e - a) <= ULPS * ulp || e == 0 && a == 0 && want.dtype().isFloat();
+        boolean hasZeros = f == ScalarOp.LGAMMA || f == ScalarOp.POLYGAMMA && first == 0;
+        if (hasZeros && Math.abs(e) < 0.1) ulp = want.dtype() == DType.FLOAT32 ? 0x1p-23 : 0x1p-52;    // next to one
+        double bound = f == ScalarOp.POLYGAMMA ? ULPS + first : ULPS;
+        return Double.compare(e, a) == 0 || Math.abs(e - a) <= bound * ulp || e == 0 && a == 0 && want.dtype().isFloat();
     }
 
     @ParameterizedTest @EnumSource
