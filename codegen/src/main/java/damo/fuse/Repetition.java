@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Loops whose steps are one kernel, in which each position depends on itself alone, become a kernel that is repeated ([Step.Repeat]): its states need
-/// not leave the registers. What a step reads besides is a number, or the same in all steps: else memory is better read a step at a time.
+/// Loops whose steps are one kernel, in which each position depends on itself alone, become a kernel that is repeated ([Step.Repeat]): its states
+/// need not leave the registers. What a step reads besides is a number, or the same in all steps: else memory is better read a step at a time.
 public final class Repetition {
     private final Values values;
 
@@ -49,12 +49,14 @@ public final class Repetition {
     }
 
     private boolean isPointwise(Step.Loop loop) {
-        if (loop.until().isPresent() || loop.body().size() != 1 || !(loop.body().getFirst() instanceof Step.Launch(var k))) return false;
+        if (loop.until().isPresent() || loop.body().size() != 1) return false;
+        if (!(loop.body().getFirst() instanceof Step.Launch(var k))) return false;
         Set<Buffer> states = loop.carries().stream().map(Step.Carry::state).collect(Collectors.toSet());
         Set<Buffer> next = loop.carries().stream().map(Step.Carry::next).collect(Collectors.toSet());
+        Set<Buffer> stored = k.stores().stream().map(Store::to).collect(Collectors.toSet());
         List<Value> here = values.indices(k.axes());
         List<Value> extents = k.axes().stream().map(Axis::extent).toList();
-        if (extents.stream().allMatch(e -> Values.isWhole(e, 1)) || !next.equals(k.stores().stream().map(Store::to).collect(Collectors.toSet()))) return false;
+        if (extents.stream().allMatch(e -> Values.isWhole(e, 1)) || !next.equals(stored)) return false;
         for (Store s : k.stores()) if (s.adds() || !s.at().equals(here) || !s.to().extents().equals(extents)) return false;
         Value index = values.symbol(loop.index());
         boolean happens = loop.steps().op() instanceof Scalar.Whole(var n) && n > 0;
@@ -91,7 +93,7 @@ public final class Repetition {
         Map<Buffer, Buffer> first = new HashMap<>();
         Map<Buffer, Buffer> states = new HashMap<>();                  // by what is next
         for (Step.Carry c : loop.carries()) {
-            if (before.stream().noneMatch(s -> s instanceof Step.Launch(var k) && k.stores().stream().anyMatch(t -> t.to().equals(c.state())))) return false;
+            if (before.stream().noneMatch(s -> s instanceof Step.Launch(var k) && stores(k, c.state()))) return false;
             if (before.stream().anyMatch(s -> !(s instanceof Step.Compute) && mentions(s, c.state()))) return false;
             first.put(c.state(), new Buffer(c.state().name() + "_first", c.state().dtype(), c.state().extents()));
             states.put(c.next(), c.state());
@@ -109,9 +111,13 @@ public final class Repetition {
         return true;
     }
 
+    private static boolean stores(Kernel kernel, Buffer b) {
+        return kernel.stores().stream().anyMatch(s -> s.to().equals(b));
+    }
+
     private static boolean mentions(Step step, Buffer b) {
         return Step.all(List.of(step)).anyMatch(s -> switch (s) {
-            case Step.Compute compute -> Loads.of(compute.kernel()).contains(b) || compute.kernel().stores().stream().anyMatch(t -> t.to().equals(b));
+            case Step.Compute compute -> Loads.of(compute.kernel()).contains(b) || stores(compute.kernel(), b);
             case Step.Branch(var condition, _, _) -> condition.equals(b);
             case Step.Loop loop -> loop.until().filter(b::equals).isPresent()
                     || loop.carries().stream().anyMatch(c -> c.state().equals(b) || c.next().equals(b));

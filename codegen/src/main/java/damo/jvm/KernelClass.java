@@ -107,7 +107,8 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
             List<Stmt> statements = List.of();
             Vectorization vectorization = Vectorization.NONE;
             Method method = null;
-            for (List<Stmt> way : scheduled(values, steps.getOrDefault(kernel, new Step.Launch(kernel)), vectorBits, !looped.contains(kernel.name()))) {
+            Step.Compute step = steps.getOrDefault(kernel, new Step.Launch(kernel));
+            for (List<Stmt> way : scheduled(values, step, vectorBits, !looped.contains(kernel.name()))) {
                 statements = way;
                 Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
                 method = new Method(helpers, caller, divisions.get(kernel), listing.of(kernel), buffers, symbols);

@@ -20,9 +20,9 @@ public sealed interface Step {
     /// Runs a kernel that is a contraction ([Contractions]), as products of matrices.
     record Contract(Kernel kernel) implements Compute {}
 
-    /// Runs a kernel for each value of the symbol `index` from 0 up to `steps`, all times for one of its positions before the next. It loads the states
-    /// of `carries` only at its position: what is there is the first state, and each time the next one becomes what it stores. In the end that is
-    /// the last state (the first, if there are no steps); the memory of the states stays as it is.
+    /// Runs a kernel for each value of the symbol `index` from 0 up to `steps`, all times for one of its positions before the next. It loads the
+    /// states of `carries` only at its position: what is there is the first state, and each time the next one becomes what it stores. In the end
+    /// that is the last state (the first, if there are no steps); the memory of the states stays as it is.
     record Repeat(String index, Value steps, Kernel kernel, List<Carry> carries) implements Compute {
         /// A kernel that is repeated.
         public Repeat {

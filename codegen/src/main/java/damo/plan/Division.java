@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// @param axis the axis of that loop; all loops over it are to be restricted to the range
 /// @param work about how many values the kernel computes
 /// @param isCoarse whether each part does again what others do too, as packing a matrix
-public record Division(Axis axis, List<Work> work, boolean isCoarse) {
+/// @param isRepeated whether each position is stored to again and again: then threads must not share the lines of a cache
+public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isRepeated) {
     /// So many values for each position of loops with these extents.
     public record Work(double values, List<Value> extents) {}
 
@@ -27,7 +28,8 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse) {
     public static Optional<Division> of(Kernel kernel, List<Stmt> statements) {
         var walk = new Walk(kernel);
         walk.statements(statements, List.of(), 1, false);
-        return walk.axis == null || !walk.isDivisible ? Optional.empty() : Optional.of(new Division(walk.axis, walk.work, walk.contracts));
+        if (walk.axis == null || !walk.isDivisible) return Optional.empty();
+        return Optional.of(new Division(walk.axis, walk.work, walk.contracts, walk.isRepeated));
     }
 
     private static final class Walk {
@@ -37,6 +39,7 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse) {
         private Axis axis;
         private boolean isDivisible;
         private boolean contracts;
+        private boolean isRepeated;
 
         Walk(Kernel kernel) {
             this.kernel = kernel;
@@ -53,6 +56,7 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse) {
                     case Stmt.Put(_, var offset, var value, _) -> values += count(offset) + count(value);
                     case Stmt.Repeat(var over, var steps, _, var before, var states) -> {
                         if (axis == null) axis = over;
+                        isRepeated |= over == axis;
                         int first = before.stream().mapToInt(this::count).sum() + states.size();
                         int each = states.stream().mapToInt(s -> count(s.next())).sum();
                         work.add(new Work(times * first, and(extents, over.extent())));
@@ -68,6 +72,7 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse) {
                     case Stmt.Guard(_, var body) -> statements(body, extents, times, inside);
                     case Stmt.Loop(var over, _, _, var step, var body) -> {
                         if (axis == null && (kernel.axes().contains(over) || multiplies(body))) axis = over;
+                        isRepeated |= over == axis && !inside && !extents.isEmpty() && over.equals(kernel.axes().getLast());
                         statements(body, and(extents, over.extent()), times / step, inside || over == axis);
                     }
                     case Stmt.Fold(_, var body) -> {

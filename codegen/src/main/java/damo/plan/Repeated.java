@@ -36,7 +36,7 @@ public final class Repeated {
         step.carries().forEach(c -> states.put(c.next(), c.state()));
     }
 
-    /// With states in memory, where each kernel of one element at a time finds its loops: the first states are copied, then for each step all positions.
+    /// With states in memory, for code without vectors: the first states are copied, then for each step all positions.
     public static List<Stmt> inMemory(Values values, Step.Repeat step, Kernel kernel) {
         return new Repeated(values, step, kernel).inMemory();
     }
@@ -111,7 +111,10 @@ public final class Repeated {
         for (Value v : before) schedule.place(v, body, false);
         for (Stmt.Put p : first) schedule.place(p.value(), body, false);
         var carried = new ArrayList<Stmt.State>();
-        for (int i = 0; i < first.size(); i++) carried.add(new Stmt.State(first.get(i).value(), next.get(i).value(), next.get(i).to(), next.get(i).offset()));
+        for (int i = 0; i < first.size(); i++) {
+            Stmt.Put put = next.get(i);
+            carried.add(new Stmt.State(first.get(i).value(), put.value(), put.to(), put.offset()));
+        }
         int size = Unroll.size(next.stream().map(Stmt.Put::value).toList());
         block.statements.add(new Stmt.Repeat(last, times, size <= SHORT ? 4 : size <= LONG ? 2 : 1, List.copyOf(before), carried));
         for (Schedule.Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), 1, b));

@@ -29,8 +29,8 @@ public sealed interface Stmt {
         public static final int LANES = 32;
     }
 
-    /// For each position of `axis`: computes `before`, then as often as `times` has positions lets all `states` become what is next, and stores them. Each
-    /// position may be done more than once.
+    /// For each position of `axis`: computes `before`, then as often as `times` has positions lets all `states` become what is next, and stores
+    /// them. Each position may be done more than once.
     ///
     /// @param together how many vectors are to be done side by side, so that one need not wait for the step before
     record Repeat(Axis axis, Axis times, int together, List<Value> before, List<State> states) implements Stmt {}

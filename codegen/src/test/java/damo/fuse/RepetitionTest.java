@@ -72,8 +72,8 @@ class RepetitionTest {
     }
 
     @Test void notSingleElements() {
-        assertTrue(repeated(LOOP.replace("POSITION", "0.5").replace("< n", "< 1").replaceAll("\\[i[012]\\]", "[0]").replace("float64[n]", "float64[1]"),
-            new Values()).steps().get(1) instanceof Step.Loop);
+        String single = LOOP.replace("POSITION", "0.5").replace("< n", "< 1").replaceAll("\\[i[012]\\]", "[0]").replace("float64[n]", "float64[1]");
+        assertTrue(repeated(single, new Values()).steps().get(1) instanceof Step.Loop);
     }
 
     @Test void notWhatIsReadARowAStep() {

@@ -13,7 +13,8 @@ import java.util.List;
 /// @param extent of the axis that is divided
 /// @param work how many values are computed: the sum of these
 /// @param each how many parts for each thread are best
-record Parts(Product extent, Product[] work, int each) {
+/// @param isRepeated whether parts must not be short
+record Parts(Product extent, Product[] work, int each, boolean isRepeated) {
     private static final int EACH = 4;               // parts for each thread, so that one which is late holds up nobody
     private static final int ALIGNED = 64;           // positions: no part but the last ends in the middle of a vector
 
@@ -47,7 +48,7 @@ record Parts(Product extent, Product[] work, int each) {
     static Parts of(Division division, List<String> symbols) {
         return new Parts(Product.of(1, List.of(division.axis().extent()), symbols),
                 division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toArray(Product[]::new),
-                division.isCoarse() ? 1 : EACH);
+                division.isCoarse() ? 1 : EACH, division.isRepeated());
     }
 
     /// The positions for which the longest of the loops around something does so many rounds.
@@ -66,7 +67,7 @@ record Parts(Product extent, Product[] work, int each) {
         int positions = (int) extent.of(symbols);
         if (parts < 2 || positions < 2) return 0;
         int size = Math.ceilDiv(positions, parts);
-        int whole = size < ALIGNED ? size : Math.ceilDiv(size, ALIGNED) * ALIGNED;
+        int whole = size < ALIGNED && !isRepeated ? size : Math.ceilDiv(size, ALIGNED) * ALIGNED;
         return whole < positions ? whole : 0;
     }
 }

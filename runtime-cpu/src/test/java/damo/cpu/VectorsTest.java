@@ -94,7 +94,8 @@ class VectorsTest {
     }
 
     @Test void loopsOfElementsStayInRegisters() {
-        for (long times : new long[] {0, 1, 2, 9}) same((x, y) -> steps(x, y, constant(times)), 1, 0, 1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 67, 131);
+        for (long times : new long[] {0, 1, 2, 9})
+            same((x, y) -> steps(x, y, constant(times)), 1, 0, 1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 67, 131);
         same((x, y) -> steps(x, y, x.shape(0)), 1, 0, 1, 7, 8, 9, 17, 33, 67);
         same((x, y) -> steps(x, y, constant(5L)), 2, 0, 1, 3, 8, 9, 17, 33);
         same((x, y) -> steps(x, y.sum(0).add(zerosLike(x)), constant(5L)), 2, 1, 3, 8, 9, 17, 33);
