@@ -18,7 +18,7 @@ record Row(String name, String text, Map<Way, String> keys, String benchmark, Wo
         for (Workload w : Workload.values()) {
             var keys = new EnumMap<Way, String>(Way.class);
             for (Way way : w.ways) if (way.available()) keys.put(way, w + "/" + way);
-            rows.add(new Row(w.name(), w.text, keys, "Workloads.run", w, false, w.goal));
+            rows.add(new Row(w.name(), w.text, keys, "bench.Workloads.run", w, false, w.goal));
         }
         rows.add(call("W10_CALL", "a·b, typed interface", "product"));
         rows.add(boxed("W10_BOXED", "a·b, boxed call", "product"));
