@@ -75,6 +75,11 @@ record Cost(int size, int work, List<Scalar.Fold> folds, List<Value> loads) {
         return folds.isEmpty() && work <= CHEAP && loads.size() <= 2;
     }
 
+    /// Whether the same holds where its reductions are of a row that is at hand. A quotient of them is computed once.
+    boolean isCheapInRow() {
+        return work <= 2 * CHEAP && loads.size() <= 3;
+    }
+
     /// Whether every reduction runs along the last axis of what it loads, so that the loop over it reads memory in order.
     boolean foldsInOrder() {
         return folds.stream().allMatch(fold -> of(fold.body()).loads.stream().allMatch(load -> load.op() instanceof Scalar.Load(_, var at)

@@ -37,13 +37,15 @@ public final class Fusion {
 
     private final Values values;
     private final int limit;
+    private final boolean again;
     private final Uses uses;
     private final Map<Buffer, String> kept = new LinkedHashMap<>();
     private final Map<String, Integer> joined = new HashMap<>();
 
-    private Fusion(Program program, Values values, int limit) {
+    private Fusion(Program program, Values values, int limit, boolean again) {
         this.values = values;
         this.limit = limit;
+        this.again = again;
         this.uses = new Uses(program);
     }
 
@@ -55,14 +57,20 @@ public final class Fusion {
 
     /// What [#fuse] does.
     public static Report report(Program program, Values values, int limit) {
-        var fusion = new Fusion(program, values, limit);
+        var fusion = new Fusion(program, values, limit, false);
         fusion.fuse(program.steps());
         return new Report(fusion.joined, fusion.kept);
     }
 
     /// The fused program; no kernel has more than about `limit` values, save those that had more before.
     public static Program fuse(Program program, Values values, int limit) {
-        return program.withSteps(new Fusion(program, values, limit).fuse(program.steps()));
+        return program.withSteps(new Fusion(program, values, limit, false).fuse(program.steps()));
+    }
+
+    /// As [#fuse] for a device, on which to compute a function again costs less than a trip through memory: the functions of a row that is reduced
+    /// are computed once for the reduction and once more for its results.
+    public static Program fuseAgain(Program program, Values values, int limit) {
+        return program.withSteps(new Fusion(program, values, limit, true).fuse(program.steps()));
     }
 
     /// A kernel in the list of steps that is being built, and what is known of it; the counts add up as kernels are joined, so that no
@@ -108,6 +116,10 @@ public final class Fusion {
                     for (Buffer buffer : known) if (!producers.get(buffer).contracts) inline(producers.get(buffer), buffer, slot, built);
                     // Last: a contraction takes in less before it than other kernels do.
                     for (Buffer buffer : known) if (producers.get(buffer).contracts) inline(producers.get(buffer), buffer, slot, built);
+                    // What read it too may be in this kernel by now.
+                    for (Buffer buffer : known)
+                        if (slot.reads.contains(buffer) && isRow(producers.get(buffer), buffer, slot))
+                            inline(producers.get(buffer), buffer, slot, built);
                     Slot host = host(slot, built);
                     if (host != null) merge(host, slot, built);
                     built.add(slot);
@@ -170,6 +182,7 @@ public final class Fusion {
             kept.put(buffer, TOO_LARGE);
             return;
         }
+        kept.remove(buffer);
         reader.members.addAll(producer.members);
         reader.kernel = whole;
         reader.cost = both;
@@ -194,6 +207,7 @@ public final class Fusion {
         if (reader.contracts) return Contractions.isLinear(store.value()) ? null : "a product reads it again and again";
         if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return TOO_LARGE;
         if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return null;
+        if (isRow(producer, store.to(), reader)) return null;
         // A kernel with other stores goes on computing most of this one for them.
         if (uses.of(store.to()) > 1) return "several read it, and it is expensive to compute";
         if (sites.positions().size() > 1) return "it is read at several positions, and it is expensive to compute";
@@ -204,6 +218,19 @@ public final class Fusion {
         boolean agrees = cost.foldsInOrder() || reader.cost.folds().isEmpty() && at.size() >= reader.kernel.axes().size();
         if (!agrees || !reader.cost.foldsInOrder()) return "the reductions go over memory in different orders";
         return isPrefix(at, reader.kernel.axes()) ? null : AGAIN;
+    }
+
+    /// Whether `buffer` has rows of which the reader alone reduces each, and computes with its elements besides; and they are better computed again.
+    private boolean isRow(Slot producer, Buffer buffer, Slot reader) {
+        if (uses.of(buffer) > 1 || producer.kernel.stores().size() > 1 || producer.contracts || reader.contracts) return false;
+        if (producer.cost.folds().isEmpty() || reader.cost.folds().isEmpty()) return false;
+        Cost cost = Cost.of(producer.kernel);                          // what was counted as kernels were joined is too much
+        if (!cost.foldsInOrder() || !reader.cost.foldsInOrder()) return false;
+        var sites = new Sites(reader.kernel, buffer);
+        int outer = reader.kernel.axes().size() - 1;
+        return (again || cost.isCheapInRow()) && !sites.isConditional() && !sites.isFlat() && outer >= 0 && buffer.rank() == outer + 1
+                && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
+                        && at.getLast().op() instanceof Scalar.Index);
     }
 
     /// Whether a contraction can do what `reader` does to each of its results, and nothing else.

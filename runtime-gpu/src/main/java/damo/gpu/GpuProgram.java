@@ -83,7 +83,7 @@ final class GpuProgram {
     /// Runs all passes and writes the text; it is built when it first runs.
     static GpuProgram compile(Specialization lowered, Device device) {
         Values values = lowered.values();
-        Program fused = Split.split(Fusion.fuse(Collect.collect(lowered.program(), values), values, LIMIT), values);
+        Program fused = Split.split(Fusion.fuseAgain(Collect.collect(lowered.program(), values), values, LIMIT), values);
         assert verified(lowered.program(), "lower") && verified(fused, "split");
         var program = new GpuProgram(lowered.program(), lowered.with(fused), device);
         if (Dump.isOn()) Dump.write(fused.name() + ".cl", program.text.text());

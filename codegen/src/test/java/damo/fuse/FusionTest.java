@@ -1,0 +1,52 @@
+package damo.fuse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import damo.kernel.KernelInterpreter;
+import damo.kernel.KernelText;
+import damo.kernel.Program;
+import damo.kernel.Values;
+import damo.kernel.Verifier;
+import damo.value.NDArray;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FusionTest {
+    private static final int LIMIT = 256;
+
+    /// `z = f(d) / sum(f(d))` of rows `d = x − max(x)`, kernel by kernel.
+    private static String rows(String f) {
+        return """
+                program rows(n: int32, m: int32; %%x: float64[n, m]) -> (%%z: float64[n, m]) {
+                  var %%most: float64[n]
+                  var %%d: float64[n, m]
+                  var %%s: float64[n]
+                  kernel most { for a < n { most[a] = max b < m { x[a, b] } } }
+                  kernel d { for i < n, j < m { d[i, j] = %s } }
+                  kernel s { for e < n { s[e] = sum k < m { d[e, k] } } }
+                  kernel z { for g < n, h < m { z[g, h] = d[g, h] / s[g] } }
+                }
+                """.formatted(f);
+    }
+
+    private static void agree(Program fused, Program program, int kernels) {
+        Verifier.check(fused, "fuse");
+        assertEquals(kernels, fused.kernels(), () -> KernelText.print(fused));
+        double[] x = new Random(1).doubles(15).toArray();
+        var arguments = new NDArray[] {NDArray.wrap(x, 3, 5)};
+        assertEquals(KernelInterpreter.run(program, new int[] {3, 5}, arguments)[0], KernelInterpreter.run(fused, new int[] {3, 5}, arguments)[0]);
+    }
+
+    @Test void whatIsCheapIsComputedAgainForEachReductionOfARow() {
+        var values = new Values();
+        Program program = KernelText.parse(rows("x[i, j] - most[i]"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 1);
+    }
+
+    @Test void functionsOfARowAreComputedAgainOnDevicesOnly() {
+        var values = new Values();
+        Program program = KernelText.parse(rows("exp(x[i, j] - most[i])"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 2);
+        agree(Fusion.fuseAgain(program, values, LIMIT), program, 1);
+    }
+}
