@@ -5,7 +5,7 @@ import damo.jvm.KernelCode;
 /// Code that HotSpot has not compiled yet. It compiles what is called often sooner and better than one long loop, so kernels that can be divided
 /// are done in short ranges at first; what is computed does not depend on the ranges.
 final class ColdCode implements KernelCode {
-    private static final int RANGE = 32;                               // rounds of a loop, about; with more it would be compiled for entry within first
+    private static final int RANGE = 32;                               // rounds of a loop, about; more would have it compiled for entry within first
     private static final int RANGES = 1 << 14;                         // as many as HotSpot may want, and those that run while it compiles
 
     private final KernelCode code;
