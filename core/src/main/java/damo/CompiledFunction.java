@@ -165,7 +165,7 @@ public final class CompiledFunction {
                 paths.add(Files.write(folder.resolve("%s-%d.class".formatted(name().replaceAll("[^A-Za-z0-9_]", "_"), paths.size() + 1)), file));
             return paths;
         } catch (IOException e) {
-            throw new DamoException("%s: toClassFile: cannot write to %s: %s".formatted(label(), folder, e.getMessage()), e);
+            throw new DamoException("%s: toClassFile: cannot write to %s: %s".formatted(label(), folder, e), e);
         }
     }
 

@@ -13,13 +13,13 @@ import java.util.Set;
 ///
 /// @param direct per output an array for the program to write, or `null`
 /// @param copied per output a Java array or JOML value to copy into, or `null`
-record Destinations(NDArray[] direct, Object[] copied) {
+record Destinations(String function, List<Variable> outputs, NDArray[] direct, Object[] copied) {
     /// Destinations for these outputs, each a whole [NDArray], a Java array, a JOML value, or `null` for a fresh array.
     static Destinations of(String function, List<Variable> outputs, Object[] targets) {
         if (targets.length != outputs.size())
             throw new DamoException("%s: %d destinations for %d outputs; pass one for each, null for a fresh array"
                     .formatted(function, targets.length, outputs.size()));
-        var all = new Destinations(new NDArray[targets.length], new Object[targets.length]);
+        var all = new Destinations(function, outputs, new NDArray[targets.length], new Object[targets.length]);
         Set<Object> taken = targets.length < 2 ? null : Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < targets.length; i++) {
             if (targets[i] == null) continue;
@@ -63,8 +63,12 @@ record Destinations(NDArray[] direct, Object[] copied) {
     void deliver(NDArray[] results) {
         for (int i = 0; i < copied.length; i++) {
             if (copied[i] == null) continue;
-            if (copied[i].getClass().isArray()) results[i].copyTo(copied[i]);
-            else results[i].to(copied[i]);
+            try {
+                if (copied[i].getClass().isArray()) results[i].copyTo(copied[i]);
+                else results[i].to(copied[i]);
+            } catch (DamoException e) {
+                throw new DamoException("%s: %s".formatted(what(function, i, outputs.get(i)), e.getMessage()), e);
+            }
         }
     }
 }

@@ -178,7 +178,8 @@ abstract class Elementwise {
         return x.digamma();
     }
 
-    /// The derivative of order `n` of [#digamma]: for odd `n` ∞ at 0 and at negative integers, for even ones NaN (∓∞ at ±0).
+    /// The derivative of order `n` of [#digamma]: for odd `n` ∞ at 0 and at negative integers, for even ones NaN (∓∞ at ±0). On a device, float32
+    /// is computed in float32, which holds the sums for `n` up to 20.
     ///
     /// @param n whole numbers from 0 up (of others it is NaN); there is no derivative by them
     public static Variable polygamma(Variable n, Variable x) {

@@ -278,7 +278,7 @@ public final class Scan {
     private Unfolding unfold() {
         for (Tapped state : states)
             if (!next.containsKey(state))
-                throw error("", "the state %s has no next value; say next(state, value)".formatted(state.label()), List.of(state));
+                throw error("", "this state has no next value; say next(state, value)", List.of(state));
         List<Variable> carried = all(Tapped::carried);
         List<Variable> initial = all(s -> s.initial.stream());
         List<Variable> after = all(s -> Stream.concat(s.carried().skip(1), Stream.of(next.get(s))));

@@ -284,7 +284,7 @@ class ScanTest {
         var loop = scan();
         loop.times(3);
         var s = loop.state(constant(0.0).named("s"));
-        refused(() -> run(loop.last(s)), "scan (ScanTest.java:", "the state s has no next value; say next(state, value)");
+        refused(() -> run(loop.last(s)), "scan (ScanTest.java:", "this state has no next value; say next(state, value)", "s is float64");
         var twice = scan();
         var t = twice.state(constant(0.0).named("t"));
         twice.next(t, t.add(1));

@@ -258,7 +258,8 @@ public final class EntryClass {
             }
             case Entry.Flat(var type) -> {
                 ScalarLanes.integer(mv, size(buffer));
-                mv.visitIntInsn(NEWARRAY, sort(type.componentType()));
+                // The operands of `newarray` are numbered like this from 4 on: JVM Specification, table 6.5.newarray-A.
+                mv.visitIntInsn(NEWARRAY, T_BOOLEAN + "ZCFDBSIJ".indexOf(type.componentType().descriptorString()));
                 for (int i = 0; i < size(buffer); i++) {
                     mv.visitInsn(DUP);
                     store(buffer, i);
@@ -289,18 +290,6 @@ public final class EntryClass {
         MethodType setter = fields.kind().setter();
         mv.visitMethodInsn(INVOKEVIRTUAL, Type.getInternalName(fields.kind().type()), "set", setter.descriptorString(), false);
         mv.visitInsn(POP);
-    }
-
-    private static int sort(Class<?> primitive) {
-        return switch (Type.getType(primitive).getSort()) {
-            case Type.BOOLEAN -> T_BOOLEAN;
-            case Type.BYTE -> T_BYTE;
-            case Type.SHORT -> T_SHORT;
-            case Type.INT -> T_INT;
-            case Type.LONG -> T_LONG;
-            case Type.FLOAT -> T_FLOAT;
-            default -> T_DOUBLE;
-        };
     }
 
     private void general(String name) {

@@ -25,9 +25,10 @@ public record Lambda(String name, List<Variable> parameters, List<Variable> resu
     }
 
     private static DamoException missing(String name, Variable v, String owner, List<Variable> parameters) {
+        boolean another = parameters.stream().anyMatch(p -> p.label().equals(v.label()));
         return new DamoException(owner.isEmpty()
-                ? "%s: the input %s is needed, but is not among the inputs %s; add it with in(…) or replace it with given(…)"
-                        .formatted(name, v.describe(), parameters.stream().map(Variable::label).toList())
+                ? "%s: the input %s is needed, but is not among the inputs %s%s; add it with in(…) or replace it with given(…)".formatted(name,
+                        v.describe(), parameters.stream().map(Variable::label).toList(), another ? " (there is another one of that name)" : "")
                 : "%s: %s, and has a value only within the steps of %s; outside, use what its emit(…), trace(…) or last(…) returns"
                         .formatted(name, v.describe(), owner));
     }
