@@ -228,8 +228,8 @@ public final class Fusion {
         if (!cost.foldsInOrder() || !reader.cost.foldsInOrder()) return false;
         var sites = new Sites(reader.kernel, buffer);
         int outer = reader.kernel.axes().size() - 1;
-        return (again || cost.isCheapInRow() || isKept(reader, sites)) && !sites.isConditional() && !sites.isFlat() && outer >= 0 && buffer.rank() == outer + 1
-                && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
+        return (again || cost.isCheapInRow() || isKept(reader, sites)) && !sites.isConditional() && !sites.isFlat() && outer >= 0
+                && buffer.rank() == outer + 1 && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
                         && at.getLast().op() instanceof Scalar.Index);
     }
 

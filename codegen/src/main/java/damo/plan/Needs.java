@@ -32,8 +32,8 @@ public final class Needs {
         return needs;
     }
 
-    /// What is to be computed before a branch, as both sides have it: else it would be there twice, and in a chain of branches 2ⁿ times. What only one of
-    /// them needs for sure is among it if it loads nothing that is not loaded anyway.
+    /// What is to be computed before a branch, as both sides have it: else it would be there twice, and in a chain of branches 2ⁿ times. What only
+    /// one of them needs for sure is among it if it loads nothing that is not loaded anyway.
     ///
     /// @param known what need not be computed
     /// @param needed what is needed for sure after the branch
@@ -45,7 +45,8 @@ public final class Needs {
         return found;
     }
 
-    private void ahead(Value side, Set<Value> own, Set<Value> other, Set<Value> anyway, Predicate<Value> known, Set<Value> needed, List<Value> found) {
+    private void ahead(Value side, Set<Value> own, Set<Value> other, Set<Value> anyway, Predicate<Value> known, Set<Value> needed,
+            List<Value> found) {
         Set<Value> seen = identitySet();
         var todo = new ArrayDeque<>(List.of(side));
         while (!todo.isEmpty()) {

@@ -59,8 +59,9 @@ public final class Reuse {
             before.set(i, new Stmt.Fold(fold, storing(body, store)));
             Value stored = values.flat(last.to(), last.offset());
             Map<Value, Value> done = new IdentityHashMap<>();
-            return new Stmt.Loop(loop.axis(), loop.from(), loop.to(), 1, loop.body().stream().map(Stmt.Put.class::cast)
-                    .<Stmt>map(p -> new Stmt.Put(p.to(), p.offset(), values.replace(p.value(), u -> u == shared ? stored : null, done), false)).toList());
+            List<Stmt> puts = loop.body().stream().map(Stmt.Put.class::cast).<Stmt>map(p -> new Stmt.Put(p.to(), p.offset(),
+                    values.replace(p.value(), u -> u == shared ? stored : null, done), false)).toList();
+            return new Stmt.Loop(loop.axis(), loop.from(), loop.to(), 1, puts);
         }
         return loop;
     }
