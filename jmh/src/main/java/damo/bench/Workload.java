@@ -264,12 +264,15 @@ public enum Workload {
         List<Variable> g = grad(cost, parameters);
         var step = function().in(x, target).out(cost);
         for (int i = 0; i < g.size(); i++) step.update(parameters.get(i), parameters.get(i).sub(g.get(i).mul(0.01)));
-        CompiledFunction f = step.compile();
         double[] inputs = {0, 0, 0, 1, 1, 0, 1, 1};
         double[] labels = {1, 0, 0, 1};
-        NDArray matrix = NDArray.wrap(inputs, 4, 2);
+        NDArray loss = NDArray.zeros(DType.FLOAT64);
+        var f = step.compile().into(loss).with(x, NDArray.wrap(inputs, 4, 2)).with(target, labels);
         var plain = new Plain.Xnor();
-        return new Ways(() -> f.call(matrix, labels), () -> plain.step(inputs, labels));
+        return new Ways(() -> {
+            f.run();
+            return loss;
+        }, () -> plain.step(inputs, labels));
     }
 
     private static Ways product(int n) {
