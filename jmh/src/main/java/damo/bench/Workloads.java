@@ -23,9 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-// Plain Java has one thread.
 @Fork(value = 2, jvmArgsAppend = {"--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
-        "--add-modules=jdk.incubator.vector", "-Ddamo.threads=1"})
+        "--add-modules=jdk.incubator.vector"})
 public class Workloads {
     private static final int MOST_LOOKS = 40, LITTLE = 1 << 18;        // bytes
     private static final long A_LOOK = 500_000_000;                    // nanoseconds
@@ -35,6 +34,7 @@ public class Workloads {
     private Supplier<Object> work;
 
     @Setup public void check() {
+        System.setProperty("damo.threads", String.valueOf(task.threads));
         work = task.checked(way);
         if (way == Way.DAMO) settle();
     }
