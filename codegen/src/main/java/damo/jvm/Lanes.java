@@ -21,6 +21,9 @@ interface Lanes {
     /// `operands →` the result. One element at a time, [ScalarOp#WHERE] is not done so, but as a branch.
     void apply(ScalarOp f, DType operands);
 
+    /// `x →` `x` shifted, as `f` says, by a number of bits that is known and below the width.
+    void shift(ScalarOp f, DType dtype, int places);
+
     /// `x →` `x` as `to`.
     void convert(DType from, DType to);
 

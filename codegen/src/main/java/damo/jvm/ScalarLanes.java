@@ -145,6 +145,12 @@ final class ScalarLanes implements Lanes {
         }
     }
 
+    @Override public void shift(ScalarOp f, DType t, int places) {
+        integer(mv, places);
+        mv.visitInsn(JvmType.of(t).variant(f == ScalarOp.SHL ? ISHL : isWideUnsigned(t) ? IUSHR : ISHR));
+        narrow(t);
+    }
+
     private void arithmetic(int opcode, DType t) {
         mv.visitInsn(JvmType.of(t).variant(opcode));
         narrow(t);

@@ -361,6 +361,10 @@ final class ValueCode {
                 shared(args.get(2));
                 branch(args.get(0), args.get(1), args.get(2));
             }
+            case Scalar.Apply(var f, var args) when places(f, args) >= 0 -> {
+                value(args.getFirst(), vector);
+                as.shift(f, v.dtype(), places(f, args));
+            }
             case Scalar.Apply(var f, var args) -> {
                 args.forEach(x -> value(x, vector));
                 as.apply(f, args.getLast().dtype());
@@ -377,6 +381,12 @@ final class ValueCode {
             case Scalar.Choose(var condition, var then, var otherwise) -> blend(condition, then, otherwise);
             case Scalar.Load _, Scalar.Fold _ -> throw new CompilerBug("emit", "the schedule left it unplaced", v.toString());
         }
+    }
+
+    /// By how many bits that shifts, if it does, and by a known number of those that there are; else −1.
+    private static int places(ScalarOp f, List<Value> args) {
+        boolean shifts = f == ScalarOp.SHL || f == ScalarOp.SHR;
+        return shifts && args.getLast().op() instanceof Scalar.Whole(var n) && n >= 0 && n < args.getFirst().dtype().bits() ? (int) n : -1;
     }
 
     /// Both sides, and of each lane that of its condition. What is far is not computed if no lane asks for it.

@@ -101,6 +101,14 @@ final class VectorCode {
         call(t, "lanewise", OPERATOR + "Binary;" + VECTOR);
     }
 
+    /// `x →` the result for a second operand that is known.
+    void shift(String name, DType t, int places) {
+        operator(name, "Binary");
+        if (t.bits() == 64) mv.visitLdcInsn((long) places);
+        else ScalarLanes.integer(mv, places);
+        call(t, "lanewise", OPERATOR + "Binary;" + (t.bits() == 64 ? "J" : "I"));
+    }
+
     /// `x, y, z →` the result.
     void ternary(String name, DType t) {
         operator(name, "Ternary");

@@ -162,6 +162,10 @@ final class VectorLanes implements Lanes {
         }
     }
 
+    @Override public void shift(ScalarOp f, DType t, int places) {
+        code.shift(f == ScalarOp.SHL ? "LSHL" : t.isUnsigned() ? "LSHR" : "ASHR", t, places);
+    }
+
     private void logic(ScalarOp f) {
         switch (f) {
             case AND, MIN -> mask("and");

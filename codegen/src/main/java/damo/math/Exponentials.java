@@ -5,14 +5,14 @@ import damo.math.Term.Pair;
 /// The exponential function and what is made of it alone.
 ///
 /// `x = n ln 2 + r` with `|r| ≤ ½ ln 2`, and `exp(r) = 1 + r + r²·q(r)`. `q` is the Chebyshev interpolant of `(exp(r) − 1 − r) / r²` on that
-/// interval, computed with 80 digits and rounded, of degree 10 (relative error of the exponential 2⁻⁵⁶) for float64, of degree 5 (2⁻³⁰) for
+/// interval, computed with 80 digits and rounded, of degree 10 (relative error of the exponential 2⁻⁶¹) for float64, of degree 5 (2⁻³⁰) for
 /// float32. The two parts of ln 2 are such that `n` times the first is exact (Cody and Waite).
 final class Exponentials {
-    private static final double[] Q = {0.5000000000000002, 0.1666666666666667, 0.04166666666663892, 0.008333333333326136, 0.0013888888901817103,
-            0.00019841269874820627, 2.48015627187353e-05, 2.7557255400206422e-06, 2.757775588891118e-07, 2.5105217004720745e-08,
-            1.471503807676478e-09};
-    private static final double[] Q32 = {0.5, 0.1666666716337204, 0.04166646674275398, 0.00833331048488617, 0.0013933649752289057,
-            0.00019890991097781807};
+    private static final double[] Q = {0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326141, 0.0013888888888883752,
+            0.00019841269874800493, 2.4801587325533363e-05, 2.7557255425746435e-06, 2.7557273661348637e-07, 2.510520637395701e-08,
+            2.0914679376583935e-09};
+    private static final double[] Q32 = {0.5, 0.1666666716337204, 0.04166646674275398, 0.00833331048488617, 0.0013933641603216529,
+            0.00019890980911441147};
     static final double LOG2E = 1.4426950408889634;
     static final double LN2_HI = 0.6931471805598903, LN2_LO = 5.497923018708371e-14;
     static final double LN2_HI_32 = 0.693145751953125, LN2_LO_32 = 1.428606765330187e-06;
@@ -40,14 +40,19 @@ final class Exponentials {
 
         /// The same with another mantissa.
         Term value(Term mantissa, int l, Term x, double most, double normal, double least) {
-            Term m = mantissa.scaled(n);
-            int lift = x.isDouble() ? 64 : 32;
-            Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
-            Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
-            // The product is ∞, or NaN of NaN. Vectors without such lanes do not look there.
-            Term far = x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
-            return x.abs().le(-normal).choose(scaled, far);
+            return scaled(mantissa, n, l, x, most, normal, least);
         }
+    }
+
+    /// `mantissa·2ⁿ⁺ˡ`, and what [Power#value] says of the ends.
+    private static Term scaled(Term mantissa, Term n, int l, Term x, double most, double normal, double least) {
+        Term m = mantissa.scaled(n);
+        int lift = x.isDouble() ? 64 : 32;
+        Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
+        Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
+        // The product is ∞, or NaN of NaN. Vectors without such lanes do not look there.
+        Term far = x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
+        return x.abs().le(-normal).choose(scaled, far);
     }
 
     /// `exp(x)` in parts.
@@ -71,9 +76,13 @@ final class Exponentials {
         return new Power(r, r.mul(r).fma(r.polynomial(Q, Q32), rest), n);
     }
 
-    /// 0.9 ulp.
+    /// 1 ulp: what [#power] keeps of the rounding of `r` would make it 0.9.
     static Term exp(Term x) {
-        return power(x).value(0, x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
+        Term n = x.fma(LOG2E, x.rounder());
+        Term count = n.sub(x.rounder());
+        Term r = count.fma(-x.pick(LN2_LO, LN2_LO_32), count.fma(-x.pick(LN2_HI, LN2_HI_32), x));
+        Term mantissa = r.mul(r).fma(r.polynomial(Q, Q32), r).add(1);
+        return scaled(mantissa, n, 0, x, x.pick(709.782712893384, 88.72283), x.pick(-708, -87), x.pick(-745.2, -104));
     }
 
     /// `exp(x + more)`, where `more` is in the order of an ulp of `x`. As that may overflow where `exp(x)` does not, half of it is taken twice.

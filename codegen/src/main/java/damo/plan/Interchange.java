@@ -56,7 +56,7 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
             Value along = offset.stride(row);
             Value across = offset.stride(over.getLast());
             if (along == null || !isWhole(along, 0) && !isWhole(along, 1)) return false;
-            if (Axes.of(load).stream().noneMatch(over::contains)) return false;     // it may not be read if the sum is empty
+            if (Axes.of(load).stream().noneMatch(a -> over.contains(a) || a.equals(row))) return false;   // not to be read if the sum is empty
             contiguous |= isWhole(along, 1);
             scattered |= across == null || isWhole(along, 1) && !isWhole(across, 0) && !isWhole(across, 1);
         }

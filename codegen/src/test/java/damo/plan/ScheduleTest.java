@@ -118,6 +118,9 @@ class ScheduleTest {
         Buffer x = buffer("x", m, k), y = buffer("y", k, n);
         Value dot = v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(y, l, j)));
         assertEquals("guard(i(j(put) l+8(j(put)) l(j(put))))", schedule(dot).replaceAll("let ", ""));
+        Value apart = v.apply(SUB, at(y, l, j), at(buffer("mean", n), j));
+        assertEquals("guard(i(j(put) l+8(j(put)) l(j(put))))", schedule(v.fold(Reduction.SUM, List.of(l), v.apply(MUL, apart, apart)))
+                .replaceAll("let ", ""));
         Buffer t = buffer("t", n, k);
         assertTrue(schedule(v.fold(Reduction.SUM, List.of(l), v.apply(MUL, at(x, i, l), at(t, j, l)))).contains("l*32()"));
     }
