@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Joins kernels, so that what one stores for another to load stays in a register.
 ///
@@ -313,10 +314,20 @@ public final class Fusion {
         return null;
     }
 
-    /// Whether one loop suits both: the extents are the same. What folds stays alone, since its loops may want another order, save a contraction,
-    /// which does more with its results.
-    private static boolean sharesLoop(Slot first, Slot second) {
-        return (isElementwise(first) || first.contracts) && isElementwise(second) && extents(first.kernel).equals(extents(second.kernel));
+    /// Whether one loop suits both: the extents are the same. A contraction does more with its results; other reductions join those that go over the
+    /// same rows, in order.
+    private boolean sharesLoop(Slot first, Slot second) {
+        if (!extents(first.kernel).equals(extents(second.kernel))) return false;
+        return isElementwise(second) ? isElementwise(first) || first.contracts : !again && sharesRows(first, second);
+    }
+
+    private boolean sharesRows(Slot first, Slot second) {
+        if (first.contracts || second.contracts || first.kernel.adds() || second.kernel.adds() || first.cost.folds().isEmpty()) return false;
+        List<List<Value>> lengths = Stream.concat(first.cost.folds().stream(), second.cost.folds().stream())
+                .map(f -> f.axes().stream().map(Axis::extent).toList()).distinct().toList();
+        boolean needs = first.kernel.stores().stream().anyMatch(s -> second.reads.contains(s.to()));
+        return lengths.size() == 1 && !needs && first.cost.foldsInOrder() && second.cost.foldsInOrder()
+                && first.reads.stream().anyMatch(b -> b.rank() > 0 && second.reads.contains(b));
     }
 
     /// Whether the two share memory traffic, and what one stores is loaded by the other only at the position where it was stored.

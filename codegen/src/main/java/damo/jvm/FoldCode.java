@@ -36,6 +36,17 @@ final class FoldCode {
 
     /// Emits a [Stmt.Fold].
     void fold(Value fold, List<Stmt> body) {
+        begin(fold);
+        method.block(body);
+    }
+
+    /// Emits a [Stmt.Together].
+    void together(Stmt.Together together) {
+        together.folds().forEach(f -> begin(f.fold()));
+        method.guard(together.guarded(), () -> runs(together.folds().stream().map(Stmt.Fold::run).toList()));
+    }
+
+    private void begin(Value fold) {
         Scalar.Fold op = (Scalar.Fold) fold.op();
         boolean compensated = op.f() == Reduction.SUM && fold.dtype().isFloat();
         int total = values.local(fold.dtype());
@@ -44,7 +55,6 @@ final class FoldCode {
         folds.put(fold, accumulators);
         start(accumulators, total);
         if (compensated) start(accumulators, accumulators.lost);
-        method.block(body);
     }
 
     private void start(Accumulators a, int local) {
@@ -71,48 +81,64 @@ final class FoldCode {
     ///
     /// Whole blocks come in pairs, one of each half: a processor reads ahead of four streams more than of two.
     void run(Stmt.Run run) {
-        Accumulators a = folds.get(run.fold());
+        if (folds.get(run.fold()).lost >= 0) {
+            runs(List.of(run));
+            return;
+        }
         values.open();
         int i = values.local(DType.INT32);
         int end = values.local(DType.INT32);
         ScalarLanes.integer(mv, 0);
         mv.visitVarInsn(ISTORE, i);
-        if (a.lost < 0) {
-            values.root(run.axis().extent());
-            mv.visitVarInsn(ISTORE, end);
-            elements(run, a, i, end);
-        } else {
-            int block = values.local(DType.INT32);
-            int half = values.local(DType.INT32);                      // in blocks
-            int blocks = values.local(DType.INT32);
-            values.root(run.axis().extent());
-            ScalarLanes.integer(mv, 2 * BLOCK);
-            mv.visitInsn(IDIV);
-            mv.visitVarInsn(ISTORE, half);
-            values.root(run.axis().extent());
-            ScalarLanes.integer(mv, BLOCK - 1);
+        values.root(run.axis().extent());
+        mv.visitVarInsn(ISTORE, end);
+        elements(run, folds.get(run.fold()), i, end);
+        values.close();
+    }
+
+    /// Runs of the same length, by blocks.
+    private void runs(List<Stmt.Run> runs) {
+        values.open();
+        int from = values.local(DType.INT32);
+        int i = values.local(DType.INT32);
+        int end = values.local(DType.INT32);
+        int block = values.local(DType.INT32);
+        int half = values.local(DType.INT32);                          // in blocks
+        int blocks = values.local(DType.INT32);
+        Stmt.Run first = runs.getFirst();
+        Value extent = first.axis().extent();
+        values.root(extent);
+        ScalarLanes.integer(mv, 2 * BLOCK);
+        mv.visitInsn(IDIV);
+        mv.visitVarInsn(ISTORE, half);
+        values.root(extent);
+        ScalarLanes.integer(mv, BLOCK - 1);
+        mv.visitInsn(IADD);
+        ScalarLanes.integer(mv, Integer.numberOfTrailingZeros(BLOCK));
+        mv.visitInsn(IUSHR);
+        mv.visitVarInsn(ISTORE, blocks);
+        ScalarLanes.integer(mv, 0);
+        mv.visitVarInsn(ISTORE, block);
+        VectorLanes vectors = method.vectors(first);
+        if (runs.size() == 1 && vectors != null && first.lanes() / vectors.count() <= first.together())
+            pairs(first, folds.get(first.fold()), block, half, vectors);
+        method.loop(first.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, blocks), () -> {
+            begin(block, half, from);
+            mv.visitVarInsn(ILOAD, from);
+            values.root(extent);
+            mv.visitVarInsn(ILOAD, from);
+            mv.visitInsn(ISUB);
+            ScalarLanes.integer(mv, BLOCK);
+            mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", "min", "(II)I", false);
             mv.visitInsn(IADD);
-            ScalarLanes.integer(mv, Integer.numberOfTrailingZeros(BLOCK));
-            mv.visitInsn(IUSHR);
-            mv.visitVarInsn(ISTORE, blocks);
-            ScalarLanes.integer(mv, 0);
-            mv.visitVarInsn(ISTORE, block);
-            VectorLanes vectors = method.vectors(run);
-            if (vectors != null && run.lanes() / vectors.count() <= run.together()) pairs(run, a, block, half, vectors);
-            method.loop(run.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, blocks), () -> {
+            mv.visitVarInsn(ISTORE, end);
+            for (Stmt.Run run : runs) {
+                mv.visitVarInsn(ILOAD, from);
+                mv.visitVarInsn(ISTORE, i);
                 values.position(run.axis(), i);
-                begin(block, half, i);
-                mv.visitVarInsn(ILOAD, i);
-                values.root(run.axis().extent());
-                mv.visitVarInsn(ILOAD, i);
-                mv.visitInsn(ISUB);
-                ScalarLanes.integer(mv, BLOCK);
-                mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", "min", "(II)I", false);
-                mv.visitInsn(IADD);
-                mv.visitVarInsn(ISTORE, end);
-                elements(run, a, i, end);
-            });
-        }
+                elements(run, folds.get(run.fold()), i, end);
+            }
+        });
         values.close();
     }
 

@@ -95,6 +95,7 @@ final class KernelMethod {
             case Stmt.Repeat repeat -> lines.of(repeat.axis());
             case Stmt.Guard(_, var body) -> line(body);
             case Stmt.Fold(_, var body) -> line(body);
+            case Stmt.Together(var all) -> line(all.getFirst());
             case Stmt.Run run -> lines.of(run.axis());
             case Stmt.Multiply product -> lines.of(product.z().in());
             case Stmt.Put put -> lines.of(put.to());
@@ -146,21 +147,25 @@ final class KernelMethod {
                 mv.visitVarInsn(ISTORE, to);
                 repeats.repeat(repeat, from, to);
             }
-            case Stmt.Guard(var extents, var body) -> {
-                var end = new Label();
-                for (Value extent : extents) {
-                    values.root(extent);
-                    mv.visitJumpInsn(IFLE, end);
-                }
-                block(body);
-                mv.visitLabel(end);
-            }
+            case Stmt.Guard(var extents, var body) -> guard(extents, () -> block(body));
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body);
+            case Stmt.Together together -> folds.together(together);
             case Stmt.Run run -> folds.run(run);
             case Stmt.Multiply product -> ProductCode.multiply(mv, values, product, products, ranges.get(product.row()));
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
+    }
+
+    /// `body`, if all of these extents are above 0.
+    void guard(List<Value> extents, Runnable body) {
+        var end = new Label();
+        for (Value extent : extents) {
+            values.root(extent);
+            mv.visitJumpInsn(IFLE, end);
+        }
+        body.run();
+        mv.visitLabel(end);
     }
 
     /// What pushes the end of a loop.

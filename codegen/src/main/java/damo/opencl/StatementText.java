@@ -62,6 +62,7 @@ final class StatementText {
                 extents.forEach(_ -> code.close());
             }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body, isShared);
+            case Stmt.Together(var all) -> statements(List.copyOf(all), isShared);
             case Stmt.Run run -> {
                 code.origin(lines.of(run.axis()));
                 folds.run(run);

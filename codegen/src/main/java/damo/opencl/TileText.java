@@ -103,7 +103,7 @@ final class TileText {
             }
             case Stmt.Multiply m when Values.isWhole(m.terms(), 0) -> {}     // totals are 0 at first
             case Stmt.Multiply m -> multiply(m);
-            case Stmt.Let _, Stmt.Put _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _, Stmt.Repeat _, Stmt.Guard _ ->
+            case Stmt.Let _, Stmt.Put _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Guard _ ->
                 throw new CompilerBug("emit", "no part of a contraction", s.toString());
         }
     }
@@ -260,7 +260,7 @@ final class TileText {
                 body.forEach(b -> finish(b, within, null));
             }
             case Stmt.Let _, Stmt.Put _ -> statements.statements(List.of(s), false);
-            case Stmt.Multiply _, Stmt.Clear _, Stmt.Run _, Stmt.Repeat _, Stmt.Fold _ ->
+            case Stmt.Multiply _, Stmt.Clear _, Stmt.Run _, Stmt.Repeat _, Stmt.Fold _, Stmt.Together _ ->
                 throw new CompilerBug("emit", "no part of an epilogue", s.toString());
         }
     }

@@ -79,6 +79,7 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isR
                         isDivisible &= inside;
                         statements(body, extents, times, inside);
                     }
+                    case Stmt.Together(var folds) -> statements(List.copyOf(folds), extents, times, inside);
                     case Stmt.Run(_, var over, _, _, var body, var element) -> {
                         statements(body, and(extents, over.extent()), times, inside);
                         work.add(new Work(times * (1 + count(element)), and(extents, over.extent())));

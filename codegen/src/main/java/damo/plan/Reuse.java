@@ -32,7 +32,8 @@ public final class Reuse {
                 case Stmt.Guard(var extents, var body) -> result.add(new Stmt.Guard(extents, within(body)));
                 case Stmt.Loop loop when isElementwise(loop) -> result.add(after(result, loop));
                 case Stmt.Loop(var axis, var from, var to, var step, var body) -> result.add(new Stmt.Loop(axis, from, to, step, within(body)));
-                case Stmt.Let _, Stmt.Fold _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> result.add(stmt);
+                case Stmt.Let _, Stmt.Fold _, Stmt.Together _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ ->
+                    result.add(stmt);
             }
         return result;
     }
@@ -46,7 +47,8 @@ public final class Reuse {
     private Stmt after(List<Stmt> before, Stmt.Loop loop) {
         Stmt.Put last = (Stmt.Put) loop.body().getLast();
         for (int i = 0; i < before.size(); i++) {
-            if (!(before.get(i) instanceof Stmt.Fold(var fold, var body)) || !(inner(body) instanceof Stmt.Run run)) continue;
+            if (!(before.get(i) instanceof Stmt.Fold fold) || fold.run() == null) continue;
+            Stmt.Run run = fold.run();
             if (!run.body().isEmpty() || run.axis().extent() != loop.to()) continue;
             Map<Value, Value> computed = new IdentityHashMap<>();      // by the names that the loop has for it
             Value index = values.index(loop.axis());
@@ -56,7 +58,7 @@ public final class Reuse {
             Value shared = largest(loop, last, computed);
             if (shared == null) continue;
             var store = new Stmt.Put(last.to(), values.replace(last.offset(), u -> u == index ? other : null), computed.get(shared), false);
-            before.set(i, new Stmt.Fold(fold, storing(body, store)));
+            before.set(i, new Stmt.Fold(fold.fold(), storing(fold.body(), store)));
             Value stored = values.flat(last.to(), last.offset());
             Map<Value, Value> done = new IdentityHashMap<>();
             List<Stmt> puts = loop.body().stream().map(Stmt.Put.class::cast).<Stmt>map(p -> new Stmt.Put(p.to(), p.offset(),
@@ -66,18 +68,12 @@ public final class Reuse {
         return loop;
     }
 
-    /// The one statement that is left when guards are taken away, or `null`.
-    private static Stmt inner(List<Stmt> body) {
-        if (body.size() != 1) return null;
-        return body.getFirst() instanceof Stmt.Guard(_, var within) ? inner(within) : body.getFirst();
-    }
-
     private static List<Stmt> storing(List<Stmt> body, Stmt.Put store) {
         return switch (body.getFirst()) {
             case Stmt.Guard(var extents, var within) -> List.of(new Stmt.Guard(extents, storing(within, store)));
             case Stmt.Run(var fold, var axis, var lanes, var together, _, var element) ->
                 List.of(new Stmt.Run(fold, axis, lanes, together, List.of(store), element));
-            case Stmt.Let _, Stmt.Loop _, Stmt.Fold _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> body;
+            case Stmt.Let _, Stmt.Loop _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> body;
         };
     }
 

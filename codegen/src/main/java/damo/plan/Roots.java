@@ -45,6 +45,7 @@ public final class Roots {
                 body.forEach(this::statement);
             }
             case Stmt.Fold(_, var body) -> body.forEach(this::statement);
+            case Stmt.Together(var folds) -> folds.forEach(this::statement);
             case Stmt.Run(_, var axis, _, _, var body, var element) -> {
                 add(axis.extent());
                 body.forEach(this::statement);

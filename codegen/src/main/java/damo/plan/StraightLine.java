@@ -183,6 +183,7 @@ public final class StraightLine {
                     folds.put(fold, a);
                     statements(body);
                 }
+                case Stmt.Together(var all) -> statements(List.copyOf(all));
                 case Stmt.Run run -> run(run);
                 case Stmt.Repeat repeat -> throw new Unfit(repeat.axis().name() + " is repeated");
                 case Stmt.Multiply product -> throw new Unfit(product.z().in().name() + " is a product of large matrices");
