@@ -64,7 +64,8 @@ final class GpuExecutable implements Executable {
         for (GpuProgram form : forms) if (form.serves(form.extents(arguments))) return form;
         synchronized (forms) {
             for (GpuProgram form : forms) if (form.serves(form.extents(arguments))) return form;
-            GpuProgram form = GpuProgram.compile(Specialization.of(program, arguments), device);
+            Specialization lowered = Specialization.of(program, arguments);
+            GpuProgram form = GpuProgram.compile(lowered, lowered.extents().evaluate(arguments), device);
             if (forms.size() == MOST_FORMS) forms.removeFirst();
             forms.add(form);
             return form;
