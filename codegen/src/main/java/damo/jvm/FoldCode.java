@@ -68,6 +68,8 @@ final class FoldCode {
     }
 
     /// Emits a [Stmt.Run]. A sum of floats goes by blocks, whose sums are added with compensation; its order depends on the extent alone.
+    ///
+    /// Whole blocks come in pairs, one of each half: a processor reads ahead of four streams more than of two.
     void run(Stmt.Run run) {
         Accumulators a = folds.get(run.fold());
         values.open();
@@ -79,18 +81,117 @@ final class FoldCode {
             values.root(run.axis().extent());
             mv.visitVarInsn(ISTORE, end);
             elements(run, a, i, end);
-        } else method.loop(run.axis(), i, 0, () -> values.root(run.axis().extent()), () -> {
-            mv.visitVarInsn(ILOAD, i);
+        } else {
+            int block = values.local(DType.INT32);
+            int half = values.local(DType.INT32);                      // in blocks
+            int blocks = values.local(DType.INT32);
             values.root(run.axis().extent());
-            mv.visitVarInsn(ILOAD, i);
-            mv.visitInsn(ISUB);
+            ScalarLanes.integer(mv, 2 * BLOCK);
+            mv.visitInsn(IDIV);
+            mv.visitVarInsn(ISTORE, half);
+            values.root(run.axis().extent());
+            ScalarLanes.integer(mv, BLOCK - 1);
+            mv.visitInsn(IADD);
+            ScalarLanes.integer(mv, Integer.numberOfTrailingZeros(BLOCK));
+            mv.visitInsn(IUSHR);
+            mv.visitVarInsn(ISTORE, blocks);
+            ScalarLanes.integer(mv, 0);
+            mv.visitVarInsn(ISTORE, block);
+            VectorLanes vectors = method.vectors(run);
+            if (vectors != null && run.lanes() / vectors.count() <= run.together()) pairs(run, a, block, half, vectors);
+            method.loop(run.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, blocks), () -> {
+                values.position(run.axis(), i);
+                begin(block, half, i);
+                mv.visitVarInsn(ILOAD, i);
+                values.root(run.axis().extent());
+                mv.visitVarInsn(ILOAD, i);
+                mv.visitInsn(ISUB);
+                ScalarLanes.integer(mv, BLOCK);
+                mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", "min", "(II)I", false);
+                mv.visitInsn(IADD);
+                mv.visitVarInsn(ISTORE, end);
+                elements(run, a, i, end);
+            });
+        }
+        values.close();
+    }
+
+    /// Stores into `i` where a block begins: of the first half if its number is even, else of the second; those that are left come last.
+    private void begin(int block, int half, int i) {
+        var paired = new Label();
+        var found = new Label();
+        mv.visitVarInsn(ILOAD, block);
+        mv.visitInsn(ICONST_1);
+        mv.visitInsn(ISHR);
+        mv.visitVarInsn(ILOAD, half);
+        mv.visitJumpInsn(IF_ICMPLT, paired);
+        mv.visitVarInsn(ILOAD, block);
+        mv.visitJumpInsn(GOTO, found);
+        mv.visitLabel(paired);
+        mv.visitVarInsn(ILOAD, block);
+        mv.visitInsn(ICONST_1);
+        mv.visitInsn(ISHR);
+        mv.visitVarInsn(ILOAD, block);
+        mv.visitInsn(ICONST_1);
+        mv.visitInsn(IAND);
+        mv.visitVarInsn(ILOAD, half);
+        mv.visitInsn(IMUL);
+        mv.visitInsn(IADD);
+        mv.visitLabel(found);
+        ScalarLanes.integer(mv, BLOCK);
+        mv.visitInsn(IMUL);
+        mv.visitVarInsn(ISTORE, i);
+    }
+
+    /// All blocks of both halves with vectors, two at a time; `block` is then the first that is left.
+    private void pairs(Stmt.Run run, Accumulators a, int block, int half, VectorLanes vectors) {
+        int rows = run.lanes() / vectors.count();
+        int first = values.local(DType.INT32);
+        int second = values.local(DType.INT32);
+        int end = values.local(DType.INT32);
+        int apart = values.local(DType.INT32);
+        int result = values.local(a.dtype);
+        var partial = new int[2][rows];
+        values.vectors(vectors);
+        for (int[] one : partial) for (int row = 0; row < rows; row++) one[row] = local(a.dtype, vectors);
+        mv.visitVarInsn(ILOAD, half);
+        ScalarLanes.integer(mv, BLOCK);
+        mv.visitInsn(IMUL);
+        mv.visitVarInsn(ISTORE, apart);
+        method.loop(run.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, half), () -> {
+            for (int[] one : partial) for (int local : one) start(a, local, vectors);
+            mv.visitVarInsn(ILOAD, block);
             ScalarLanes.integer(mv, BLOCK);
-            mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", "min", "(II)I", false);
+            mv.visitInsn(IMUL);
+            mv.visitVarInsn(ISTORE, first);
+            mv.visitVarInsn(ILOAD, first);
+            ScalarLanes.integer(mv, BLOCK);
             mv.visitInsn(IADD);
             mv.visitVarInsn(ISTORE, end);
-            elements(run, a, i, end);
+            method.loop(run.axis(), first, run.lanes(), () -> mv.visitVarInsn(ILOAD, end), () -> {
+                mv.visitVarInsn(ILOAD, first);
+                mv.visitVarInsn(ILOAD, apart);
+                mv.visitInsn(IADD);
+                mv.visitVarInsn(ISTORE, second);
+                for (int one = 0; one < 2; one++) {
+                    values.position(run.axis(), one == 0 ? first : second);
+                    for (int row = 0; row < rows; row++) element(run, a, partial[one][row], row * vectors.count(), vectors);
+                }
+                values.position(run.axis(), first);
+            });
+            for (int[] one : partial) {
+                halve(a, one, vectors);
+                values.scalars();
+                lanes(a, one[0], vectors, result);
+                compensate(a, result);
+                values.vectors(vectors);
+            }
         });
-        values.close();
+        values.scalars();
+        mv.visitVarInsn(ILOAD, half);
+        mv.visitInsn(ICONST_1);
+        mv.visitInsn(ISHL);
+        mv.visitVarInsn(ISTORE, block);
     }
 
     /// Takes in the elements from `i` to `end`: as far as rounds go by accumulators in turn, and one after the other those that are left.

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Code with vectors of every width against code without: [Run#run] compares.
 class VectorClassTest {
-    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 61, 127, 1023, 1040, 2047, 2048, 2049, 2064, 4127};
+    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 61, 127, 1023, 1040, 2047, 2048, 2049, 2064, 4095, 4096,
+            4127, 6144, 6145, 8191, 8192, 10_000, 14_337};
     private static final List<DType> LANES = List.of(DType.BOOL, DType.INT32, DType.UINT32, DType.INT64, DType.UINT64, DType.FLOAT32, DType.FLOAT64);
 
     private final Values v = new Values();
@@ -183,11 +184,13 @@ class VectorClassTest {
     /// The order as it is documented, in Java, of the terms `x[p] * y[p]`.
     private static double sum(double[] x, double[] y) {
         double total = 0, lost = 0;
-        for (int from = 0; from < x.length; from += 2048) {
+        int half = x.length / 4096;
+        for (int block = 0; block < (x.length + 2047) / 2048; block++) {
+            int from = 2048 * (block < 2 * half ? block / 2 + block % 2 * half : block);
             int end = Math.min(x.length, from + 2048), whole = from + (end - from) / 16 * 16;
             double[] a = new double[32];
             for (int p = from; p < whole; p++) a[(p - from) % 32] = Math.fma(x[p], y[p], a[(p - from) % 32]);
-            for (int half = 16; half > 0; half /= 2) for (int p = 0; p < half; p++) a[p] += a[p + half];
+            for (int width = 16; width > 0; width /= 2) for (int p = 0; p < width; p++) a[p] += a[p + width];
             for (int p = whole; p < end; p++) a[0] = Math.fma(x[p], y[p], a[0]);
             double z = a[0] - lost, next = total + z;
             lost = next - total - z;
