@@ -32,66 +32,69 @@ void k0_part0_(__global const float* x_, __global float* part_, const int m_, co
     const int v3 = (int)((uint)m_ * (uint)1024);
     float v4 = 0.0f;
     float v5 = 0;
-    for (int v6 = 0; v6 < v1; v6 += 2048) {
-        const int v7 = min(v1, v6 + 2048);
-        float v8[32] = {0};
-        int i_ = v6;
-        while (i_ < v7 - 31) {
+    const int v6 = v1;
+    const int v7 = v6 / 4096;
+    for (int v8 = 0; v8 <= (v6 - 1) / 2048; ++v8) {
+        const int v9 = (v8 / 2 < v7 ? v8 / 2 + v8 % 2 * v7 : v8) * 2048;
+        const int v10 = v9 + min(v6 - v9, 2048);
+        float v11[32] = {0};
+        int i_ = v9;
+        while (i_ < v10 - 31) {
             #pragma unroll
             for (int turn = 0; turn < 32; ++turn, ++i_) {
-                const int v9 = (int)((uint)((int)((uint)i_ * (uint)1024)) + (uint)p_);
-                const float v10 = ((0 <= v9) & (v9 < n_)) ? x_[v2 + (i_ * v3)] : 0.0f;
-                v8[turn] = v8[turn] + v10;
+                const int v12 = (int)((uint)((int)((uint)i_ * (uint)1024)) + (uint)p_);
+                const float v13 = ((0 <= v12) & (v12 < n_)) ? x_[v2 + (i_ * v3)] : 0.0f;
+                v11[turn] = v11[turn] + v13;
             }
         }
-        if (i_ < v7 - 15) {
+        if (i_ < v10 - 15) {
             #pragma unroll
             for (int turn = 0; turn < 16; ++turn, ++i_) {
-                const int v11 = (int)((uint)((int)((uint)i_ * (uint)1024)) + (uint)p_);
-                const float v12 = ((0 <= v11) & (v11 < n_)) ? x_[v2 + (i_ * v3)] : 0.0f;
-                v8[turn] = v8[turn] + v12;
+                const int v14 = (int)((uint)((int)((uint)i_ * (uint)1024)) + (uint)p_);
+                const float v15 = ((0 <= v14) & (v14 < n_)) ? x_[v2 + (i_ * v3)] : 0.0f;
+                v11[turn] = v11[turn] + v15;
             }
         }
-        v8[0] = v8[0] + v8[16];
-        v8[1] = v8[1] + v8[17];
-        v8[2] = v8[2] + v8[18];
-        v8[3] = v8[3] + v8[19];
-        v8[4] = v8[4] + v8[20];
-        v8[5] = v8[5] + v8[21];
-        v8[6] = v8[6] + v8[22];
-        v8[7] = v8[7] + v8[23];
-        v8[8] = v8[8] + v8[24];
-        v8[9] = v8[9] + v8[25];
-        v8[10] = v8[10] + v8[26];
-        v8[11] = v8[11] + v8[27];
-        v8[12] = v8[12] + v8[28];
-        v8[13] = v8[13] + v8[29];
-        v8[14] = v8[14] + v8[30];
-        v8[15] = v8[15] + v8[31];
-        v8[0] = v8[0] + v8[8];
-        v8[1] = v8[1] + v8[9];
-        v8[2] = v8[2] + v8[10];
-        v8[3] = v8[3] + v8[11];
-        v8[4] = v8[4] + v8[12];
-        v8[5] = v8[5] + v8[13];
-        v8[6] = v8[6] + v8[14];
-        v8[7] = v8[7] + v8[15];
-        v8[0] = v8[0] + v8[4];
-        v8[1] = v8[1] + v8[5];
-        v8[2] = v8[2] + v8[6];
-        v8[3] = v8[3] + v8[7];
-        v8[0] = v8[0] + v8[2];
-        v8[1] = v8[1] + v8[3];
-        v8[0] = v8[0] + v8[1];
-        for (; i_ < v7; ++i_) {
-            const int v13 = (int)((uint)((int)((uint)i_ * (uint)1024)) + (uint)p_);
-            const float v14 = ((0 <= v13) & (v13 < n_)) ? x_[v2 + (i_ * v3)] : 0.0f;
-            v8[0] = v8[0] + v14;
+        v11[0] = v11[0] + v11[16];
+        v11[1] = v11[1] + v11[17];
+        v11[2] = v11[2] + v11[18];
+        v11[3] = v11[3] + v11[19];
+        v11[4] = v11[4] + v11[20];
+        v11[5] = v11[5] + v11[21];
+        v11[6] = v11[6] + v11[22];
+        v11[7] = v11[7] + v11[23];
+        v11[8] = v11[8] + v11[24];
+        v11[9] = v11[9] + v11[25];
+        v11[10] = v11[10] + v11[26];
+        v11[11] = v11[11] + v11[27];
+        v11[12] = v11[12] + v11[28];
+        v11[13] = v11[13] + v11[29];
+        v11[14] = v11[14] + v11[30];
+        v11[15] = v11[15] + v11[31];
+        v11[0] = v11[0] + v11[8];
+        v11[1] = v11[1] + v11[9];
+        v11[2] = v11[2] + v11[10];
+        v11[3] = v11[3] + v11[11];
+        v11[4] = v11[4] + v11[12];
+        v11[5] = v11[5] + v11[13];
+        v11[6] = v11[6] + v11[14];
+        v11[7] = v11[7] + v11[15];
+        v11[0] = v11[0] + v11[4];
+        v11[1] = v11[1] + v11[5];
+        v11[2] = v11[2] + v11[6];
+        v11[3] = v11[3] + v11[7];
+        v11[0] = v11[0] + v11[2];
+        v11[1] = v11[1] + v11[3];
+        v11[0] = v11[0] + v11[1];
+        for (; i_ < v10; ++i_) {
+            const int v16 = (int)((uint)((int)((uint)i_ * (uint)1024)) + (uint)p_);
+            const float v17 = ((0 <= v16) & (v16 < n_)) ? x_[v2 + (i_ * v3)] : 0.0f;
+            v11[0] = v11[0] + v17;
         }
-        const float v15 = v8[0] - v5;
-        const float v16 = v4 + v15;
-        v5 = (v16 - v4) - v15;
-        v4 = v16;
+        const float v18 = v11[0] - v5;
+        const float v19 = v4 + v18;
+        v5 = (v19 - v4) - v18;
+        v4 = v19;
         if (v5 != v5) v5 = 0;
     }
     part_[(j_ * 1024) + p_] = v4;

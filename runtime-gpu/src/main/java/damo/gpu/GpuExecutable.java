@@ -45,7 +45,7 @@ final class GpuExecutable implements Executable {
             form = form(whole);
             if (form.needsFloat64() && !device.hasFloat64()) {
                 instead = GpuBackend.fallback(program, outputs,
-                        "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(cpu()), or allow it with -D%s=cpu".formatted(
+                        "gpu: %s computes no float64, and %s needs it; use float32, another device or on(cpu()), or allow it with -D%s=cpu".formatted(
                                 device.name(), program.name(), GpuBackend.FALLBACK));
                 instead.run(arguments, destinations, results);
                 return;
