@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// How a device with many small processors shares the positions of a kernel: each position of the `outer` axes is done by one work item
 /// alone, or, if `isGroup`, by a work group together. It goes over the `inner` axes; a group shares these and the reductions outside of them.
@@ -45,6 +46,17 @@ public record Mapping(List<Axis> outer, List<Axis> inner, boolean isGroup) {
     /// The kernel of one position of the outer axes, which are fixed in it.
     public Kernel one(Kernel kernel) {
         return new Kernel(kernel.name(), inner, kernel.stores());
+    }
+
+    /// As `a group for each position along i0 shares i1`.
+    @Override public String toString() {
+        String who = isGroup ? "a group" : "an item";
+        String each = outer.isEmpty() ? "" : " for each position along " + names(outer);
+        return who + each + (inner.isEmpty() ? "" : (isGroup ? " shares " : " goes along ") + names(inner));
+    }
+
+    private static String names(List<Axis> axes) {
+        return axes.stream().map(Axis::name).collect(Collectors.joining(", "));
     }
 
     /// The reductions of `kernel`, but not those within others.

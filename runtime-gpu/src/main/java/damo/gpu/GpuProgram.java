@@ -13,6 +13,7 @@ import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.opencl.OpenClText;
 import damo.plan.Action;
+import damo.plan.Explanation;
 import damo.plan.Extent;
 import damo.plan.MemoryPlan;
 import damo.plan.Sizes;
@@ -40,6 +41,7 @@ final class GpuProgram {
     private final Device device;
     private final String listing;
     private final OpenClText text;
+    private final List<Step.Compute> steps;
     final Program program;
     final MemoryPlan plan;
     final Action[] actions;
@@ -61,7 +63,7 @@ final class GpuProgram {
         plan = MemoryPlan.of(program);
         Listing lines = Listing.of(program);
         listing = lines.text();
-        List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
+        steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
         text = OpenClText.of(form.values(), steps, lines, sizes);
         Map<Kernel, Integer> numbers = new IdentityHashMap<>();
         for (Step.Compute step : steps) numbers.put(step.kernel(), numbers.size());
@@ -182,9 +184,15 @@ final class GpuProgram {
         var lines = new ArrayList<String>();
         lines.add("%d %s, %d before fusion; %d temporaries in %d slots".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
                 plan.slots().size(), plan.slotCount()));
+        for (Step.Compute step : steps) lines.add(Explanation.onDevice(form.values(), step, sizes));
         lines.add(listing.strip());
         if (traffic != null) lines.addAll(traffic.lines(this));
         return String.join("\n", lines);
+    }
+
+    /// What a kernel moves and computes each time that it runs.
+    Explanation.Work work(int kernel) {
+        return Explanation.Work.of(form.values(), steps.get(kernel));
     }
 
     Buffer buffer(int at) {

@@ -54,7 +54,7 @@ class FunctionsOnDeviceTest {
         var g = function().in(m).out(m.sum(1)).out(m.sub(m.mean(true, 1)).pow(2).mean(1)).on("gpu").compile();
         List<NDArray> columns = f.callAll(NDArray.wrap(x, n, 3));
         List<NDArray> rows = g.callAll(NDArray.wrap(x, 3, n));
-        assertEquals(2, f.explain().split("for .*part").length - 1, f::explain);
+        assertEquals(2, f.explain().lines().filter(l -> l.matches(" *kernel \\S+_part\\d+ \\{")).count(), f::explain);
         for (int k = 0; k < 3; k++) {
             int at = k;
             double column = IntStream.range(0, n).mapToDouble(i -> x[3 * i + at]).sum();
@@ -76,6 +76,16 @@ class FunctionsOnDeviceTest {
             assertEquals(n, f.call(ones, new double[n]).scalar());
         }
         assertEquals(2, f.explain().lines().filter(l -> l.startsWith("program ")).count(), f::explain);
+    }
+
+    @Test void explainShowsWhoDoesAKernelAndWhatItMoves() {
+        Variable x = dmatrix("x");
+        var f = function().in(x).out(softmax(x)).on("gpu").compile();
+        f.callAll((Object) new double[2][100]);
+        f.callAll((Object) new double[2][10]);
+        for (String how : new String[] {"a group for each position along \\w+ shares \\w+", "an item for each position along \\w+ goes along \\w+"})
+            assertTrue(f.explain().lines().anyMatch(l -> l.matches("k\\d+: " + how + "; reads 8 n0 n1 bytes, writes 8 n0 n1; \\d+ n0 n1 flops")),
+                    f::explain);
     }
 
     @Test void explainShowsEachTransferWithItsBytes() {
