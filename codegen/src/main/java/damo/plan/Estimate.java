@@ -33,7 +33,7 @@ public final class Estimate {
 
     private Estimate() {}
 
-    /// The bytes of what `kernel` loads: of a buffer each element once; of one that has a row for each step of a loop, this row.
+    /// The bytes of what `kernel` loads, each element once; where a buffer has a row for each step of a loop, this row.
     static Estimate read(Kernel kernel) {
         var places = new ArrayList<Place>();
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -51,17 +51,21 @@ public final class Estimate {
         return bytes(kernel.stores().stream().map(s -> place(s.to(), s.at())));
     }
 
-    /// Part of a buffer: along each axis one position, or, where that is no value, all.
-    private record Place(Buffer buffer, List<Optional<Value>> at) {}
+    /// Part of a buffer: how many positions along each axis; none stands for one.
+    private record Place(Buffer buffer, List<Optional<Value>> extents) {}
 
+    /// As many positions as there are along the loop that a position goes by; with several loops, or indices that were loaded, at most all.
     private static Place place(Buffer buffer, List<Value> at) {
-        return new Place(buffer, at.stream().map(v -> Optional.of(v).filter(o -> o.op() instanceof Scalar.Symbol)).toList());
+        return new Place(buffer, IntStream.range(0, at.size()).mapToObj(i -> {
+            Set<Axis> axes = Axes.of(at.get(i));
+            if (axes.isEmpty()) return Optional.<Value>empty();
+            return Optional.of(axes.size() == 1 ? axes.iterator().next().extent() : buffer.extents().get(i));
+        }).toList());
     }
 
     private static Estimate bytes(Stream<Place> places) {
         var sum = new Estimate();
-        places.distinct().forEach(p -> sum.add(Math.max(1, p.buffer.dtype().bits() / 8),
-                IntStream.range(0, p.at.size()).filter(i -> p.at.get(i).isEmpty()).mapToObj(p.buffer.extents()::get).toList()));
+        places.distinct().forEach(p -> sum.add(Math.max(1, p.buffer.dtype().bits() / 8), p.extents.stream().flatMap(Optional::stream).toList()));
         return sum;
     }
 

@@ -41,12 +41,8 @@ public final class Sizes {
 
     private boolean answer(Question question, long[] of) {
         double size = 1;
-        for (Axis axis : question.axes) {
-            int symbol = axis.extent().op() instanceof Scalar.Symbol(var name) ? symbols.indexOf(name) : -1;
-            if (axis.extent().op() instanceof Scalar.Whole(var n)) size *= n;
-            else if (symbol >= 0) size *= of[symbol];
-            else return true;
-        }
+        for (Axis axis : question.axes)
+            size *= Extent.of(axis.extent(), name -> symbols.contains(name) ? of[symbols.indexOf(name)] : Integer.MAX_VALUE);
         return size >= question.least;
     }
 }

@@ -4,6 +4,7 @@ import damo.graph.Reduction;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.Contractions;
 import damo.kernel.Kernel;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
@@ -23,10 +24,13 @@ import java.util.stream.Stream;
 /// on extents alone.
 ///
 /// Where a group does a part, it takes terms that lie one after another; items take turns, so that neighbours read neighbours. What other
-/// reductions need, as the mean in a variance, or what positions have in common, as the sum of a long softmax, gets a buffer.
+/// reductions need, as the mean in a variance, or what positions have in common, as the sum of a long softmax, gets a buffer. A product of matrices
+/// with a long sum, as the gradient of weights over a long batch, becomes as many products; what is left of its terms, and the epilogue, come after.
 public final class Split {
     private static final int TERMS = 1 << 14;                          // below which it is not worth a kernel more
-    private static final int ITEMS = 1 << 13;                          // at work, that are enough
+    private static final int GROUPS = 64;                              // at work, that are enough; or as many items
+    private static final int TILE = 1 << 13;                           // results that a group has of a product of matrices
+    private static final int LEFT = 16;                                // of terms, at most one in so many is left when a product is divided
     private static final int PARTS = 1 << 10;                          // so that each has at least 16 terms
 
     private final Values values;
@@ -52,7 +56,8 @@ public final class Split {
     private static List<Step> steps(List<Step> steps, Values values, Sizes sizes) {
         return steps.stream().<Step>flatMap(step -> switch (step) {
             case Step.Launch(var kernel) -> new Split(values, sizes, kernel).split();
-            case Step.Contract _, Step.Repeat _, Step.Check _, Step.Call _ -> Stream.of(step);
+            case Step.Contract(var kernel) -> new Split(values, sizes, kernel).product();
+            case Step.Repeat _, Step.Check _, Step.Call _ -> Stream.of(step);
             case Step.Branch(var condition, var then, var otherwise) ->
                 Stream.of(new Step.Branch(condition, steps(then, values, sizes), steps(otherwise, values, sizes)));
             case Step.Loop(var index, var count, var body, var carries, var until) ->
@@ -85,9 +90,7 @@ public final class Split {
         var fold = (Scalar.Fold) whole.op();
         if (!sizes.isAtLeast(fold.axes(), TERMS) || hasFold(fold.body(), new IdentityHashMap<>())) return whole;
         boolean isGroup = Mapping.of(values, storing(buffer("whole", whole.dtype(), axes), axes, axes, whole), sizes).isGroup();
-        int parts = 1;
-        while (parts < PARTS && !sizes.isAtLeast(axes, ITEMS / parts / (isGroup ? Mapping.GROUP : 1))) parts *= 2;
-        for (; parts > 1; parts /= 2)
+        for (int parts = parts(PARTS, axes, isGroup ? GROUPS : GROUPS * Mapping.GROUP); parts > 1; parts /= 2)
             for (Axis axis : fold.axes()) if (sizes.isAtLeast(List.of(axis), parts)) return total(whole, axes, axis, parts, isGroup);
         return whole;
     }
@@ -105,14 +108,59 @@ public final class Split {
         // Below 0 if it is beyond the largest int32.
         Value inside = extent.op() instanceof Scalar.Whole(var n) && n % parts == 0 ? values.whole(1)
                 : values.apply(ScalarOp.AND, values.apply(ScalarOp.LE, values.whole(0), at), values.apply(ScalarOp.LT, at, extent));
-        Value index = values.index(axis);
-        Value term = values.choose(inside, values.replace(fold.body(), u -> u == index ? at : null), identity(fold.f(), whole.dtype()));
-        Value some = values.fold(fold.f(), fold.axes().stream().map(a -> a == axis ? turn : a).toList(), term);
+        Value term = values.choose(inside, fold.body(), identity(fold.f(), whole.dtype()));
+        Value some = moved(new Scalar.Fold(fold.f(), fold.axes(), term), axis, turn, at);
         List<Axis> places = with(axes, part);
         Buffer buffer = buffer(part.name(), whole.dtype(), places);
         List<Axis> order = isGroup ? places : Stream.concat(Stream.of(part), axes.stream()).toList();
         before.add(new Step.Launch(storing(buffer, order, places, some)));
         return values.fold(fold.f(), List.of(again), values.load(buffer, values.indices(with(axes, again))));
+    }
+
+    /// A contraction in several of equal length, as far as that goes, and a kernel that adds their sums and what is left, and does the epilogue.
+    private Stream<Step> product() {
+        Value sum = Contractions.folds(kernel.stores().stream().map(Store::value).toList()).getFirst();
+        var fold = (Scalar.Fold) sum.op();
+        List<Value> factors = fold.body().op().operands();
+        List<Axis> batch = kernel.axes().stream().filter(a -> factors.stream().allMatch(v -> Axes.of(v).contains(a))).toList();
+        if (sizes.isAtLeast(fold.axes(), TERMS) && !sizes.isAtLeast(batch, GROUPS))
+            for (int parts = parts(GROUPS, kernel.axes(), TILE * GROUPS); parts > 1; parts /= 2)
+                for (Axis axis : fold.axes()) if (sizes.isAtLeast(List.of(axis), parts * LEFT)) return product(sum, axis, parts);
+        return Stream.of(new Step.Contract(kernel));
+    }
+
+    private Stream<Step> product(Value sum, Axis axis, int parts) {
+        var fold = (Scalar.Fold) sum.op();
+        Axis part = new Axis(kernel.name() + "_part", values.whole(parts));
+        Axis again = new Axis(part.name() + "_of", part.extent());
+        Value terms = axis.extent().op() instanceof Scalar.Whole(var n) ? values.whole(n / parts)
+                : values.apply(ScalarOp.FLOORDIV, axis.extent(), part.extent());
+        Value end = values.mul(part.extent(), terms);
+        Axis in = new Axis(axis.name() + "_in", terms);
+        Axis left = new Axis(axis.name() + "_left", values.sub(axis.extent(), end));
+        Value some = moved(fold, axis, in, values.add(values.mul(values.index(part), terms), values.index(in)));
+        List<Axis> places = Stream.concat(Stream.of(part), kernel.axes().stream()).toList();
+        Buffer buffer = buffer(part.name(), sum.dtype(), places);
+        Value added = values.fold(fold.f(), List.of(again), values.load(buffer, values.indices(
+                Stream.concat(Stream.of(again), kernel.axes().stream()).toList())));
+        Value total = Values.isWhole(left.extent(), 0) ? added
+                : values.apply(ScalarOp.ADD, added, moved(fold, axis, left, values.add(end, values.index(left))));
+        List<Store> stores = kernel.stores().stream().map(s -> s.with(s.at(), values.replace(s.value(), v -> v == sum ? total : null))).toList();
+        return Stream.of(new Step.Contract(storing(buffer, places, places, some)), new Step.Launch(new Kernel(kernel.name(), kernel.axes(), stores)));
+    }
+
+    /// `fold` along `to` instead of `axis`, which is `at` there.
+    private Value moved(Scalar.Fold fold, Axis axis, Axis to, Value at) {
+        Value index = values.index(axis);
+        List<Axis> axes = fold.axes().stream().map(a -> a == axis ? to : a).toList();
+        return values.fold(fold.f(), axes, values.replace(fold.body(), v -> v == index ? at : null));
+    }
+
+    /// How many parts, of at most so many, are enough for `enough` at work, if there is one for each position of `axes` without.
+    private int parts(int most, List<Axis> axes, int enough) {
+        int parts = 1;
+        while (parts < most && !sizes.isAtLeast(axes, enough / parts)) parts *= 2;
+        return parts;
     }
 
     /// What is in a buffer that has `total`, which a kernel of its own puts there.

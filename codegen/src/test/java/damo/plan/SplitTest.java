@@ -20,6 +20,7 @@ import damo.type.DType;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +43,13 @@ class SplitTest {
     }
 
     private Program program(Buffer x, List<Axis> axes, Value value) {
+        return program(x, axes, value, Step.Launch::new);
+    }
+
+    private Program program(Buffer x, List<Axis> axes, Value value, Function<Kernel, Step> step) {
         Buffer z = new Buffer("z", value.dtype(), axes.stream().map(Axis::extent).toList());
         var kernel = new Kernel("k", axes, List.of(new Store(z, v.indices(axes), value)));
-        return new Program("p", SYMBOLS, List.of(x), Map.of(), List.of(z), List.of(new Step.Launch(kernel)));
+        return new Program("p", SYMBOLS, List.of(x), Map.of(), List.of(z), List.of(step.apply(kernel)));
     }
 
     /// The program as it is split for calls with these extents; it computes the same for these and for all `others`.
@@ -115,6 +120,23 @@ class SplitTest {
         Value scaled = v.apply(ScalarOp.MUL, load(x, i, j), sum(load(x, i, again), again));
         assertEquals(3, split(program(x, List.of(i, j), scaled), sizes(4, 1_000_000), others).kernels());
         assertEquals(1, split(program(x, List.of(i, j), scaled), sizes(400, 1_000), others).kernels());
+    }
+
+    /// Products of matrices with a long sum and few results, and what is made of them.
+    @Test void longProductsAreDividedToo() {
+        Buffer x = new Buffer("x", DType.FLOAT64, List.of(n, m));
+        Axis k = new Axis("k", m);
+        Value gram = sum(v.apply(ScalarOp.MUL, load(x, i, j), load(x, i, k)), i);
+        Value body = v.apply(ScalarOp.ADD, gram, load(x, new Axis("one", v.whole(1)), j));
+        Program whole = program(x, List.of(j, k), body, Step.Contract::new);
+        int[][] others = {{1, 1}, {3, 4}, {64, 3}, {65, 3}, {130, 2}};
+        Program split = split(whole, sizes(1_000_000, 4), others);
+        assertEquals(2, split.kernels());
+        assertTrue(split.toString().contains("for k_part < 64, j < m, k < m {"), split::toString);
+        assertEquals(1, split(whole, sizes(16_383, 4), others).kernels());
+        assertEquals(1, split(whole, sizes(1_000_000, 800), others).kernels());
+        Value rows = sum(v.apply(ScalarOp.MUL, load(x, i, j), load(x, i, j)), j);
+        assertEquals(1, split(program(x, List.of(i), rows, Step.Contract::new), sizes(64, 1_000_000), others).kernels());
     }
 
     @Test void aCallOfAnotherSizeIsTold() {

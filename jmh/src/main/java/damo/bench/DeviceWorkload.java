@@ -27,6 +27,7 @@ public enum DeviceWorkload {
     DGEMM("matrix product, 1024², float64", 24.0 * 1024 * 1024, 2.0 * 1024 * 1024 * 1024, at -> product(at, DType.FLOAT64, 1024)),
     SGEMM_4096("matrix product, 4096², float32", 12.0 * 4096 * 4096, 2.0 * 4096 * 4096 * 4096, at -> product(at, DType.FLOAT32, 4096)),
     DGEMM_4096("matrix product, 4096², float64", 24.0 * 4096 * 4096, 2.0 * 4096 * 4096 * 4096, at -> product(at, DType.FLOAT64, 4096)),
+    GRAM("xᵀ·y, 2e5×64 and 2e5×10, float32", 4 * 2e5 * 74, 2 * 2e5 * 640, DeviceWorkload::gram),
     LAYER("tanh(x·w + b), 1024², float32", 12.0 * 1024 * 1024, 2.0 * 1024 * 1024 * 1024, DeviceWorkload::layer),
     PERCEPTRON("network 784–512–10, training step, batch 64, float32", Perceptron.BYTES, Perceptron.OPERATIONS, Perceptron::work),
     LOOP("loop of 100 steps s/2 + 1, 1e6, float32", 8e8, 2e8, at -> loop(at, 1_000_000, 100)),
@@ -90,6 +91,13 @@ public enum DeviceWorkload {
         var x = tensor(dtype, "x", -1, -1);
         var y = tensor(dtype, "y", -1, -1);
         return new Work(function().in(x, y).out(dot(x, y)).on(at).compile(), uniform(dtype, 1, n, n), uniform(dtype, 2, n, n));
+    }
+
+    private static Work gram(String at) {
+        var x = fmatrix("x");
+        var y = fmatrix("y");
+        return new Work(function().in(x, y).out(dot(x.transpose(), y)).on(at).compile(), uniform(DType.FLOAT32, 1, 200_000, 64),
+                uniform(DType.FLOAT32, 2, 200_000, 10));
     }
 
     private static Work layer(String at) {

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole functions on a device.
 class FunctionsOnDeviceTest {
@@ -65,6 +67,30 @@ class FunctionsOnDeviceTest {
             assertEquals(row, rows.getFirst().doubleAt(k), 18 * Math.ulp(row));
             assertEquals(variance, rows.getLast().doubleAt(k), 36 * Math.ulp(variance));
         }
+    }
+
+    /// The gradient of a layer by its weights, over a long batch: parts of a product, added where the step is done.
+    @ParameterizedTest @ValueSource(strings = {"x", "xT"})
+    void aLongProductWithFewResultsIsDivided(String layout) {
+        int n = 30_011;
+        double[] a = IntStream.range(0, 3 * n).mapToDouble(i -> i % 7 - 3).toArray();
+        double[] b = IntStream.range(0, 2 * n).mapToDouble(i -> i % 5 - 2).toArray();
+        double[] w = {0.5, 1.5, 2.5, 3.5, 4.5, 5.5};
+        Variable x = dmatrix("x");
+        Variable y = dmatrix("y");
+        Variable v = dmatrix("v");
+        boolean isTurned = layout.equals("xT");
+        var f = function().in(x, y, v).out(v.sub(dot(isTurned ? x : x.transpose(), y).mul(0.25))).on("gpu").compile();
+        var xs = new double[3 * n];
+        for (int i = 0; i < n; i++) for (int k = 0; k < 3; k++) xs[isTurned ? k * n + i : 3 * i + k] = a[3 * i + k];
+        NDArray got = f.call(isTurned ? NDArray.wrap(xs, 3, n) : NDArray.wrap(xs, n, 3), NDArray.wrap(b, n, 2), NDArray.wrap(w, 3, 2));
+        assertTrue(f.explain().contains("contract ") && f.explain().contains("_part < 64"), f::explain);
+        for (int k = 0; k < 3; k++)
+            for (int j = 0; j < 2; j++) {
+                double sum = 0;
+                for (int i = 0; i < n; i++) sum += a[3 * i + k] * b[2 * i + j];
+                assertEquals(w[2 * k + j] - 0.25 * sum, got.doubleAt(2 * k + j), "of whole numbers, so exact");
+            }
     }
 
     /// The same function, for small and for large arguments: two programs, since which is best depends on the extents.
