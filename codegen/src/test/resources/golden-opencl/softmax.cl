@@ -58,33 +58,39 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
         if (l_ < m_) {
             float v8 = 0;
             const float v9 = x_[v1 + l_] - v2;
-            float v21;
-            if (v9 <= 88.72283f) {
-                const float v10 = fma(v9, 1.442695f, 1.2582912E7f);
-                const float v11 = v10 - 1.2582912E7f;
-                const float v12 = fma(v11, (-0.69314575f), v9);
-                const float v13 = v11 * 1.4286068E-6f;
-                const float v14 = v12 - v13;
-                const float v15 = v14 * v14;
-                const float v16 = fma((v15 * v15), fma(v14, 1.9890991E-4f, 0.001393365f), fma(v15, fma(v14, 0.0083333105f, 0.041666467f), fma(v14, 0.16666667f, 0.5f)));
-                const int v17 = (int)((uint)as_int(((v14 + fma(v15, v16, ((v12 - v14) - v13))) + 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)));
-                const float v18 = as_float(v17);
-                float v20;
-                if (v9 < (-87.0f)) {
-                    const float v19 = (v9 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v18) + (uint)268435456))) * 2.3283064E-10f);
-                    v20 = v19;
-                } else {
-                    v20 = v18;
-                }
-                v21 = v20;
+            const float v10 = fma(v9, 1.442695f, 1.2582912E7f);
+            const float v11 = v10 - 1.2582912E7f;
+            const float v12 = fma(v11, (-0.69314575f), v9);
+            const float v13 = v11 * 1.4286068E-6f;
+            const float v14 = v12 - v13;
+            const float v15 = v14 * v14;
+            const float v16 = fma((v15 * v15), fma(v14, 1.9890991E-4f, 0.001393365f), fma(v15, fma(v14, 0.0083333105f, 0.041666467f), fma(v14, 0.16666667f, 0.5f)));
+            const int v17 = (int)((uint)as_int(((v14 + fma(v15, v16, ((v12 - v14) - v13))) + 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)));
+            const float v18 = as_float(v17);
+            float v22;
+            if (fabs(v9) <= 87.0f) {
+                v22 = v18;
             } else {
-                v21 = v9 * ((float)INFINITY);
+                float v21;
+                if (v9 <= 88.72283f) {
+                    float v20;
+                    if (v9 < (-87.0f)) {
+                        const float v19 = (v9 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v18) + (uint)268435456))) * 2.3283064E-10f);
+                        v20 = v19;
+                    } else {
+                        v20 = v18;
+                    }
+                    v21 = v20;
+                } else {
+                    v21 = v9 * ((float)INFINITY);
+                }
+                v22 = v21;
             }
-            v8 = v8 + v21;
-            const float v22 = v8 - v6;
-            const float v23 = v5 + v22;
-            v6 = (v23 - v5) - v22;
-            v5 = v23;
+            v8 = v8 + v22;
+            const float v23 = v8 - v6;
+            const float v24 = v5 + v23;
+            v6 = (v24 - v5) - v23;
+            v5 = v24;
             if (v6 != v6) v6 = 0;
         }
     }
@@ -106,34 +112,40 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
     barrier(CLK_LOCAL_MEM_FENCE);
     v5 = shared_float[0];
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint v24 = 0; v24 < m_; v24 += 128) {
-        const int j_ = v24 + lane;
+    for (uint v25 = 0; v25 < m_; v25 += 128) {
+        const int j_ = v25 + lane;
         if (j_ < m_) {
-            const int v25 = v1 + j_;
-            const float v26 = x_[v25] - v2;
-            float v38;
-            if (v26 <= 88.72283f) {
-                const float v27 = fma(v26, 1.442695f, 1.2582912E7f);
-                const float v28 = v27 - 1.2582912E7f;
-                const float v29 = fma(v28, (-0.69314575f), v26);
-                const float v30 = v28 * 1.4286068E-6f;
-                const float v31 = v29 - v30;
-                const float v32 = v31 * v31;
-                const float v33 = fma((v32 * v32), fma(v31, 1.9890991E-4f, 0.001393365f), fma(v32, fma(v31, 0.0083333105f, 0.041666467f), fma(v31, 0.16666667f, 0.5f)));
-                const int v34 = (int)((uint)as_int(((v31 + fma(v32, v33, ((v29 - v31) - v30))) + 1.0f)) + (uint)((int)shl_int(as_int(v27), 23)));
-                const float v35 = as_float(v34);
-                float v37;
-                if (v26 < (-87.0f)) {
-                    const float v36 = (v26 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v35) + (uint)268435456))) * 2.3283064E-10f);
-                    v37 = v36;
-                } else {
-                    v37 = v35;
-                }
-                v38 = v37;
+            const int v26 = v1 + j_;
+            const float v27 = x_[v26] - v2;
+            const float v28 = fma(v27, 1.442695f, 1.2582912E7f);
+            const float v29 = v28 - 1.2582912E7f;
+            const float v30 = fma(v29, (-0.69314575f), v27);
+            const float v31 = v29 * 1.4286068E-6f;
+            const float v32 = v30 - v31;
+            const float v33 = v32 * v32;
+            const float v34 = fma((v33 * v33), fma(v32, 1.9890991E-4f, 0.001393365f), fma(v33, fma(v32, 0.0083333105f, 0.041666467f), fma(v32, 0.16666667f, 0.5f)));
+            const int v35 = (int)((uint)as_int(((v32 + fma(v33, v34, ((v30 - v32) - v31))) + 1.0f)) + (uint)((int)shl_int(as_int(v28), 23)));
+            const float v36 = as_float(v35);
+            float v40;
+            if (fabs(v27) <= 87.0f) {
+                v40 = v36;
             } else {
-                v38 = v26 * ((float)INFINITY);
+                float v39;
+                if (v27 <= 88.72283f) {
+                    float v38;
+                    if (v27 < (-87.0f)) {
+                        const float v37 = (v27 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v36) + (uint)268435456))) * 2.3283064E-10f);
+                        v38 = v37;
+                    } else {
+                        v38 = v36;
+                    }
+                    v39 = v38;
+                } else {
+                    v39 = v27 * ((float)INFINITY);
+                }
+                v40 = v39;
             }
-            z_[v25] = v38 / v5;
+            z_[v26] = v40 / v5;
         }
     }
 }

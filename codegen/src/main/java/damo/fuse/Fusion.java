@@ -68,7 +68,7 @@ public final class Fusion {
     }
 
     /// As [#fuse] for a device, on which to compute a function again costs less than a trip through memory: the functions of a row that is reduced
-    /// are computed once for the reduction and once more for its results. (On a CPU a softmax would take 1.4 times as long that way.)
+    /// are computed once for the reduction and once more for its results, also where [damo.plan.Reuse] has no place for them.
     public static Program fuseAgain(Program program, Values values, int limit) {
         return program.withSteps(new Fusion(program, values, limit, true).fuse(program.steps()));
     }
@@ -228,9 +228,16 @@ public final class Fusion {
         if (!cost.foldsInOrder() || !reader.cost.foldsInOrder()) return false;
         var sites = new Sites(reader.kernel, buffer);
         int outer = reader.kernel.axes().size() - 1;
-        return (again || cost.isCheapInRow()) && !sites.isConditional() && !sites.isFlat() && outer >= 0 && buffer.rank() == outer + 1
-                && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
+        return (again || cost.isCheapInRow() || isKept(reader, sites)) && !sites.isConditional() && !sites.isFlat() && outer >= 0
+                && buffer.rank() == outer + 1 && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
                         && at.getLast().op() instanceof Scalar.Index);
+    }
+
+    /// Whether what one reduction of a row and then its results are computed with has a place in the memory of these ([damo.plan.Reuse]).
+    private boolean isKept(Slot reader, Sites sites) {
+        List<Value> own = values.indices(reader.kernel.axes());
+        return sites.positions().size() == 2 && sites.positions().contains(own)
+                && reader.kernel.stores().stream().anyMatch(s -> s.to().dtype() == sites.dtype() && s.at().equals(own));
     }
 
     /// Whether a contraction can do what `reader` does to each of its results, and nothing else.

@@ -6,6 +6,7 @@ import damo.kernel.Kernel;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
+import damo.type.DType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -64,6 +65,11 @@ final class Sites {
     /// The different positions at which it is loaded.
     List<List<Value>> positions() {
         return List.copyOf(positions);
+    }
+
+    /// What its elements are.
+    DType dtype() {
+        return buffer.dtype();
     }
 
     /// Whether a load takes an offset rather than a position.

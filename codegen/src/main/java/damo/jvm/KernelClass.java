@@ -11,6 +11,7 @@ import damo.math.Expansions;
 import damo.plan.Contraction;
 import damo.plan.Division;
 import damo.plan.Repeated;
+import damo.plan.Reuse;
 import damo.plan.Roots;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
@@ -143,7 +144,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Kernel expanded = Expansions.expand(values, step.kernel());
         MethodTooLarge.check(expanded);
         return switch (step) {
-            case Step.Launch _ -> List.of(Schedule.of(values, expanded, unroll));
+            case Step.Launch _ -> List.of(Reuse.of(values, Schedule.of(values, expanded, unroll)));
             case Step.Contract _ -> List.of(Contraction.of(values, expanded));
             case Step.Repeat repeat when vectorBits > 0 -> List.of(Repeated.inRegisters(values, repeat, expanded),
                     Repeated.inMemory(values, repeat, expanded));

@@ -29,6 +29,8 @@ import org.objectweb.asm.Type;
 /// that come after it in its list of statements and in the lists within. In the body of a loop that is done with vectors, what varies along
 /// the loop is a vector, save the offsets, which are those of the first lane.
 final class ValueCode {
+    private static final int JUMP = 8;                                 // operations that a jump is worth
+
     private final MethodVisitor mv;
     private final Lanes lanes;
     private VectorLanes vectors;                                       // null but in the body of a loop that is done with vectors
@@ -377,10 +379,10 @@ final class ValueCode {
         }
     }
 
-    /// Both sides, and of each lane that of its condition. A function that is done lane by lane is not if no lane asks for it.
+    /// Both sides, and of each lane that of its condition. What is far is not computed if no lane asks for it.
     private void blend(Value condition, Value then, Value otherwise) {
         DType t = then.dtype();
-        if (!(otherwise.op() instanceof Scalar.Apply(var f, _)) || !Vectorization.isRare(f)) {
+        if (!isFar(otherwise)) {
             for (Value v : List.of(condition, then, otherwise)) value(v, true);
             vectors.apply(ScalarOp.WHERE, t);
             return;
@@ -406,13 +408,19 @@ final class ValueCode {
         vectors.get(t, result);
     }
 
+    /// Whether a jump takes less time than to compute `v`: a function that is done lane by lane, or many operations.
+    private static boolean isFar(Value v) {
+        return v.op() instanceof Scalar.Apply(var f, _) && Vectorization.isRare(f) || Order.of(v, ValueCode::isTrivial).size() > JUMP;
+    }
+
     private void branch(Value condition, Value then, Value otherwise) {
         Set<Value> thenNeeds = needs.of(List.of(then));
         Set<Value> otherwiseNeeds = needs.of(List.of(otherwise));
-        // Without this, what both sides share would be emitted twice, and in a chain of branches 2ⁿ times.
-        var seen = Needs.identitySet();
-        ahead(then, otherwiseNeeds, seen);
-        ahead(otherwise, thenNeeds, seen);
+        for (Value v : needs.ahead(condition, then, otherwise, this::isKnown, scope.needed)) {
+            if (isKnown(v)) continue;
+            compute(v, false);
+            keep(v, false);
+        }
         var no = new Label();
         var end = new Label();
         value(condition);
@@ -424,12 +432,8 @@ final class ValueCode {
         mv.visitLabel(end);
     }
 
-    private void ahead(Value v, Set<Value> other, Set<Value> seen) {
-        if (isTrivial(v) || !seen.add(v) || scope.find(v, false) != null) return;
-        if (other.contains(v) || scope.needed.contains(v)) {
-            compute(v, false);
-            keep(v, false);
-        } else v.op().operands().forEach(o -> ahead(o, other, seen));
+    private boolean isKnown(Value v) {
+        return isTrivial(v) || scope.find(v, false) != null;
     }
 
     /// Computes what a side of `where` needs, if something else does too. Both sides may be computed, and what is computed within a branch is
@@ -437,7 +441,7 @@ final class ValueCode {
     private void shared(Value side) {
         Map<Value, Integer> inside = new IdentityHashMap<>();
         inside.put(side, 1);
-        List<Value> order = Order.of(side, v -> isTrivial(v) || scope.find(v, false) != null,
+        List<Value> order = Order.of(side, this::isKnown,
                 v -> v.op() instanceof Scalar.Choose(var condition, _, _) ? List.of(condition) : v.op().operands());
         for (Value v : order) v.op().operands().forEach(o -> inside.merge(o, 1, Integer::sum));
         for (Value v : order)

@@ -44,8 +44,9 @@ final class Exponentials {
             int lift = x.isDouble() ? 64 : 32;
             Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
             Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
-            // The product is ∞, or NaN of NaN.
-            return x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
+            // The product is ∞, or NaN of NaN. Vectors without such lanes do not look there.
+            Term far = x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
+            return x.abs().le(-normal).choose(scaled, far);
         }
     }
 

@@ -185,10 +185,7 @@ final class ValueText {
     private String branch(Value v, Value condition, Value then, Value otherwise) {
         Set<Value> thenNeeds = needs.of(List.of(then));
         Set<Value> otherwiseNeeds = needs.of(List.of(otherwise));
-        // Without this, what both sides share would be written twice, and in a chain of branches 2ⁿ times.
-        var seen = Needs.identitySet();
-        ahead(then, otherwiseNeeds, seen);
-        ahead(otherwise, thenNeeds, seen);
+        for (Value u : needs.ahead(condition, then, otherwise, this::isKnown, scope.needed)) if (!isKnown(u)) keep(u, compute(u));
         String test = value(condition);
         Side first = side(then, thenNeeds);
         Side second = side(otherwise, otherwiseNeeds);
@@ -223,10 +220,8 @@ final class ValueText {
         code.deeper(-1);
     }
 
-    private void ahead(Value v, Set<Value> other, Set<Value> seen) {
-        if (isTrivial(v) || !seen.add(v) || scope.find(v) != null) return;
-        if (other.contains(v) || scope.needed.contains(v)) keep(v, compute(v));
-        else v.op().operands().forEach(o -> ahead(o, other, seen));
+    private boolean isKnown(Value v) {
+        return isTrivial(v) || scope.find(v) != null;
     }
 
     /// Without parentheses around all of it.

@@ -42,7 +42,7 @@ public final class Explanation {
         boolean contracts = step instanceof Step.Contract;
         Kernel kernel = Expansions.expand(values, step.kernel());
         List<Stmt> statements = switch (step) {
-            case Step.Launch _ -> Schedule.of(values, kernel);
+            case Step.Launch _ -> Reuse.of(values, Schedule.of(values, kernel));
             case Step.Contract _ -> Contraction.of(values, kernel);
             case Step.Repeat repeat -> Repeated.inRegisters(values, repeat, kernel);
         };

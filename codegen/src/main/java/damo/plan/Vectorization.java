@@ -89,7 +89,7 @@ public final class Vectorization {
                 else body.forEach(this::search);
             }
             case Stmt.Run run -> {
-                if (run.lanes() > 1 && run.body().isEmpty()) new Attempt(run.axis()).run(run);
+                if (run.lanes() > 1 && run.body().stream().allMatch(Stmt.Put.class::isInstance)) new Attempt(run.axis()).run(run);
                 else run.body().forEach(this::search);
             }
         }
@@ -112,6 +112,11 @@ public final class Vectorization {
         }
 
         void loop(Stmt loop, List<Stmt> puts) {
+            puts(puts);
+            end(loop);
+        }
+
+        private void puts(List<Stmt> puts) {
             for (Stmt stmt : puts) {
                 Stmt.Put put = (Stmt.Put) stmt;
                 if (put.adds()) fail("%s is added to, one element after the other", put.to().name());
@@ -119,7 +124,6 @@ public final class Vectorization {
                 if (!isOne(stride(put.offset()))) fail("%s is not stored to one element after the other", put.to().name());
             }
             for (Stmt stmt : puts) look(((Stmt.Put) stmt).value());
-            end(loop);
         }
 
         void repeat(Stmt.Repeat repeat) {
@@ -133,6 +137,7 @@ public final class Vectorization {
         }
 
         void run(Stmt.Run run) {
+            puts(run.body());
             look(run.element());
             end(run);
         }

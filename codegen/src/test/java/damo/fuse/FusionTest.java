@@ -43,9 +43,16 @@ class FusionTest {
         agree(Fusion.fuse(program, values, LIMIT), program, 1);
     }
 
-    @Test void functionsOfARowAreComputedAgainOnDevicesOnly() {
+    @Test void functionsOfARowAreComputedOnceIfTheResultsHaveRoomForThem() {
         var values = new Values();
         Program program = KernelText.parse(rows("exp(x[i, j] - most[i])"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 1);
+    }
+
+    @Test void functionsOfARowAreComputedAgainOnDevicesOnly() {
+        var values = new Values();
+        Program program = KernelText.parse(rows("exp(x[i, j] - most[i])").replace("z: float64", "z: float32").replace("d[g, h] / s[g]",
+                "float32(d[g, h] / s[g])"), values);
         agree(Fusion.fuse(program, values, LIMIT), program, 2);
         agree(Fusion.fuseAgain(program, values, LIMIT), program, 1);
     }

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Code with vectors of every width against code without: [Run#run] compares.
 class VectorClassTest {
-    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 61, 127, 1023, 1040, 2047, 2048, 2049, 2064, 4095, 4096,
-            4127, 6144, 6145, 8191, 8192, 10_000, 14_337};
+    private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 61, 127, 1023, 1040, 2047, 2048, 2049, 2064, 4095,
+            4096, 4127, 6144, 6145, 8191, 8192, 10_000, 14_337};
     private static final List<DType> LANES = List.of(DType.BOOL, DType.INT32, DType.UINT32, DType.INT64, DType.UINT64, DType.FLOAT32, DType.FLOAT64);
 
     private final Values v = new Values();

@@ -11,6 +11,7 @@ import damo.kernel.Scalar;
 import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
+import damo.math.Expansions;
 import damo.type.DType;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +75,28 @@ class ScheduleTest {
         Value sum = v.fold(Reduction.SUM, List.of(b), v.apply(EXP, v.apply(SUB, at(x, i, b), max)));
         assertEquals("guard(i(let fold(a*32()) fold(b*32()) j(put)))", schedule(v.apply(DIV, v.apply(EXP, v.apply(SUB, at(x, i, j), max)), sum)));
         assertEquals("guard(i(let let j(put)))", schedule(v.apply(ADD, at(x, i, j), v.apply(EXP, at(bias, i)))));
+    }
+
+    @Test void whatARowIsReducedFromAndThenComputedWithIsStoredInBetween() {
+        Buffer x = buffer("x", m, n), y = new Buffer("y", DType.FLOAT32, List.of(m, n));
+        Axis b = new Axis("b", n), c = new Axis("c", k);
+        Value other = v.fold(Reduction.SUM, List.of(c), v.apply(EXP, at(buffer("w", k), c)));
+        Value sum = v.fold(Reduction.SUM, List.of(b), v.apply(EXP, at(x, i, b)));
+        Value quotient = v.apply(DIV, v.apply(EXP, at(x, i, j)), sum);
+        Store rounded = new Store(y, v.indices(List.of(i, j)), v.convert(quotient, DType.FLOAT32));
+        Store store = new Store(z, v.indices(List.of(i, j)), quotient);
+        assertEquals("guard(i(fold(b*32(put)) j(put)))", reused(store).replaceAll("let ", ""));
+        assertEquals("guard(i(fold(b*32(put)) j(put put)))", reused(rounded, store).replaceAll("let ", ""));
+        // What is stored last could not hold it, and what is stored first would be overwritten before it is read again.
+        assertEquals("guard(i(fold(b*32()) j(put put)))", reused(store, rounded).replaceAll("let ", ""));
+        assertEquals("guard(i(fold(b*32()) j(put)))", reused(rounded).replaceAll("let ", ""));
+        Store another = new Store(z, v.indices(List.of(i, j)), v.apply(DIV, v.apply(EXP, at(x, i, j)), other));
+        assertFalse(reused(another).contains("32(put)"));
+    }
+
+    private String reused(Store... stores) {
+        var kernel = new Kernel("f", List.of(i, j), List.of(stores));
+        return shape(Reuse.of(v, Schedule.of(v, Expansions.expand(v, kernel))));
     }
 
     @Test void whatABranchReadsStaysInIt() {

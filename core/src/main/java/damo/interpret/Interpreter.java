@@ -10,6 +10,7 @@ import damo.type.DType;
 import damo.type.TensorType;
 import damo.value.NDArray;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -52,6 +53,37 @@ public final class Interpreter {
     /// @throws DamoException if the operands break a rule of the op
     public static List<NDArray> results(Op op, List<NDArray> operands) {
         return results(op, Source.NONE, operands);
+    }
+
+    /// As [#results], into arrays that are there, whole and of the results' types (their storage may be longer). A draw allocates nothing.
+    ///
+    /// @param arrays the arrays, some by the places of `operands`, some by those of `results`
+    /// @throws DamoException if the operands break a rule of the op, or a result is of another type than its array
+    public static void into(Op op, NDArray[] arrays, int[] operands, int[] results) {
+        switch (op) {
+            case Op.Draw(var generator, _, _, _) -> {
+                try {
+                    Twister.draw(generator, arrays[operands[0]], arrays[results[0]], arrays[results[1]]);
+                } catch (DamoException e) {
+                    throw Shapes.error(op, Source.NONE, at(operands, arrays).stream().map(NDArray::type).toList(), e.getMessage());
+                }
+            }
+            case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _,
+                 Op.SumTo _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _,
+                 Op.If _, Op.Assert _, Op.StopGradient _, Op.Loop _ -> {
+                List<NDArray> values = results(op, at(operands, arrays));
+                for (int i = 0; i < results.length; i++) {
+                    NDArray to = arrays[results[i]];
+                    if (!values.get(i).type().equals(to.type()))
+                        throw new DamoException("%s gives %s, but %s is needed".formatted(op.opcode(), values.get(i).type(), to.type()));
+                    System.arraycopy(values.get(i).contiguous().storage(), 0, to.storage(), 0, (int) to.size());
+                }
+            }
+        }
+    }
+
+    private static List<NDArray> at(int[] places, NDArray[] arrays) {
+        return Arrays.stream(places).mapToObj(i -> arrays[i]).toList();
     }
 
     private static Map<Variable, NDArray> bind(Lambda f, List<NDArray> arguments) {
@@ -117,7 +149,13 @@ public final class Interpreter {
     private static List<NDArray> meanings(Op op, List<NDArray> o) {
         return switch (op) {
             case Op.Loop loop -> Looping.run(loop.body(), o);
-            case Op.Draw(var generator, _, _, _) -> Twister.draw(generator, o.getFirst(), rest(o));
+            case Op.Draw(var generator, _, _, _) -> {
+                long[] shape = rest(o);
+                Shapes.nonNegative(shape);
+                List<NDArray> both = List.of(NDArray.zeros(DType.FLOAT64, shape), NDArray.zeros(DType.INT64, o.getFirst().shape()));
+                Twister.draw(generator, o.getFirst(), both.getFirst(), both.getLast());
+                yield both;
+            }
             case Op.Input _, Op.Constant _, Op.Elementwise _, Op.Cast _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _,
                  Op.SumTo _, Op.Slice _, Op.Unslice _, Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _,
                  Op.If _, Op.Assert _, Op.StopGradient _ -> List.of(meaning(op, o));

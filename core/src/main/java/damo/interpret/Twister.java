@@ -2,9 +2,7 @@ package damo.interpret;
 
 import damo.DamoException;
 import damo.graph.Generator;
-import damo.type.DType;
 import damo.value.NDArray;
-import java.util.List;
 
 /// The Mersenne Twister MT19937, and what is drawn with it. The state is that of [Generator].
 ///
@@ -13,11 +11,7 @@ import java.util.List;
 public final class Twister {
     private static final int N = 624, M = 397, USED = N, KEEPS = N + 1, KEPT = N + 2, SIZE = N + 3;
 
-    private final long[] state;
-
-    private Twister(long[] state) {
-        this.state = state;
-    }
+    private Twister() {}
 
     /// The state that the lowest 32 bits of `seed` initialise.
     public static NDArray seeded(long seed) {
@@ -30,7 +24,7 @@ public final class Twister {
 
     /// The next word, in 0..2³² − 1, and the state after it, which `state` becomes.
     public static long next(long[] state) {
-        return new Twister(state).word();
+        return word(state);
     }
 
     /// `state`, if it is one.
@@ -39,38 +33,39 @@ public final class Twister {
     public static NDArray checked(NDArray state) {
         if (state.size() != SIZE)
             throw new DamoException("the state of a Mersenne Twister has %d numbers, but this has %d".formatted(SIZE, state.size()));
-        for (int i = 0; i < N; i++) inRange("word %d".formatted(i), state.longAt(i), 0xFFFF_FFFFL);
-        inRange("the count of used words", state.longAt(USED), N);
-        inRange("whether a normal is kept", state.longAt(KEEPS), 1);
+        for (int i = 0; i < N; i++) inRange("word %d", i, state.longAt(i), 0xFFFF_FFFFL);
+        inRange("the count of used words", USED, state.longAt(USED), N);
+        inRange("whether a normal is kept", KEEPS, state.longAt(KEEPS), 1);
         return state;
     }
 
-    private static void inRange(String what, long value, long most) {
+    private static void inRange(String what, int at, long value, long most) {
         if (value < 0 || value > most)
-            throw new DamoException("in the state of a Mersenne Twister, %s is %d; it must be in 0..%d".formatted(what, value, most));
+            throw new DamoException("in the state of a Mersenne Twister, %s is %d; it must be in 0..%d".formatted(what.formatted(at), value, most));
     }
 
-    /// A sample of this shape, and the state after it.
-    static List<NDArray> draw(Generator generator, NDArray state, long... shape) {
-        long[] next = checked(state).toLongArray();
-        var twister = new Twister(next);
-        Shapes.nonNegative(shape);
-        NDArray drawn = NDArray.zeros(DType.FLOAT64, shape);
-        double[] sample = (double[]) drawn.storage();
-        for (int i = 0; i < sample.length; i++)
-            sample[i] = switch (generator) {
-                case TWISTER_UNIFORM -> twister.uniform();
-                case TWISTER_NORMAL -> twister.normal();
+    /// Puts a sample into `sample`, and the state after it into `next`; both [NDArray#isWhole], but their storage may be longer.
+    ///
+    /// @throws DamoException if `state` is none; nothing is stored then
+    static void draw(Generator generator, NDArray state, NDArray sample, NDArray next) {
+        long[] words = (long[]) next.storage();
+        double[] drawn = (double[]) sample.storage();
+        checked(state);
+        for (int i = 0; i < SIZE; i++) words[i] = state.longAt(i);
+        int size = (int) sample.size();
+        for (int i = 0; i < size; i++)
+            drawn[i] = switch (generator) {
+                case TWISTER_UNIFORM -> uniform(words);
+                case TWISTER_NORMAL -> normal(words);
             };
-        return List.of(drawn, NDArray.wrap(next, SIZE));
     }
 
-    private double uniform() {
-        long high = word() >>> 5;
-        return (high * 0x1p26 + (word() >>> 6)) * 0x1p-53;
+    private static double uniform(long[] state) {
+        long high = word(state) >>> 5;
+        return (high * 0x1p26 + (word(state) >>> 6)) * 0x1p-53;
     }
 
-    private double normal() {
+    private static double normal(long[] state) {
         if (state[KEEPS] == 1) {
             state[KEEPS] = 0;
             double kept = Double.longBitsToDouble(state[KEPT]);
@@ -81,8 +76,8 @@ public final class Twister {
         double y;
         double square;
         do {
-            x = 2 * uniform() - 1;
-            y = 2 * uniform() - 1;
+            x = 2 * uniform(state) - 1;
+            y = 2 * uniform(state) - 1;
             square = x * x + y * y;
         } while (square >= 1 || square == 0);
         double f = Math.sqrt(-2 * StrictMath.log(square) / square);     // the same numbers on every machine
@@ -91,8 +86,8 @@ public final class Twister {
         return f * y;
     }
 
-    private long word() {
-        if (state[USED] == N) twist();
+    private static long word(long[] state) {
+        if (state[USED] == N) twist(state);
         long y = state[(int) state[USED]++];
         y ^= y >>> 11;
         y ^= y << 7 & 0x9D2C_5680L;
@@ -100,7 +95,7 @@ public final class Twister {
         return y ^ y >>> 18;
     }
 
-    private void twist() {
+    private static void twist(long[] state) {
         for (int i = 0; i < N; i++) {
             long y = state[i] & 0x8000_0000L | state[(i + 1) % N] & 0x7FFF_FFFFL;
             state[i] = state[(i + M) % N] ^ y >>> 1 ^ ((y & 1) == 0 ? 0 : 0x9908_B0DFL);

@@ -6,6 +6,7 @@ import damo.CompiledFunction;
 import damo.Distributions;
 import damo.Shared;
 import damo.graph.Variable;
+import damo.type.DType;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.Random;
@@ -27,13 +28,17 @@ final class Boltzmann {
         double[] data = new Random(1).doubles(BATCH * VISIBLE).map(u -> u < 0.2 ? 1 : 0).toArray();
         checkWithGivenNumbers(data);
         Distributions draws = random(1).streams();
-        CompiledFunction f = new Step(draws.uniform(BATCH, HIDDEN), draws.uniform(BATCH, VISIBLE)).compile();
-        NDArray batch = NDArray.wrap(data, BATCH, VISIBLE);
+        NDArray error = NDArray.zeros(DType.FLOAT64);
+        var f = new Step(draws.uniform(BATCH, HIDDEN), draws.uniform(BATCH, VISIBLE)).compile().into(error)
+                .with("data", NDArray.wrap(data, BATCH, VISIBLE));
         var plain = new ByHand();
         var random = new SplittableRandom(1);
         double[] forHidden = new double[BATCH * HIDDEN];
         double[] forVisible = new double[BATCH * VISIBLE];
-        return new Ways(() -> f.call(batch), () -> {
+        return new Ways(() -> {
+            f.run();
+            return error;
+        }, () -> {
             for (int i = 0; i < forHidden.length; i++) forHidden[i] = random.nextDouble();
             for (int i = 0; i < forVisible.length; i++) forVisible[i] = random.nextDouble();
             return plain.step(data, forHidden, forVisible);

@@ -41,7 +41,6 @@ final class Measurements {
         if (row.fresh()) return options;
         if (row.task() != null) options.param("way", row.keys().keySet().stream().map(Way::name).toArray(String[]::new));
         return options.forks(1).addProfiler(GCProfiler.class)
-                // Long enough for the threads that warm up vectors to be done: what they allocate meanwhile would count as ours.
                 .warmupIterations(3).warmupTime(TimeValue.milliseconds(1_000))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds(200));
     }

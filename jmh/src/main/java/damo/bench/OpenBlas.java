@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// OpenBLAS on one thread, from JavaCPP's presets, which the build puts beside the jar on Linux. Called through `java.lang.foreign`, which passes
+/// OpenBLAS on as many threads as Damo, from JavaCPP's presets, which the build puts beside the jar on Linux. Called through `java.lang.foreign`, which passes
 /// Java's arrays as they are: JavaCPP itself would copy them in each call. Arguments as in [Product].
 @SuppressWarnings("restricted")
 final class OpenBlas {
@@ -113,7 +113,8 @@ final class OpenBlas {
             }
             folder.toFile().deleteOnExit();
             SymbolLookup lookup = SymbolLookup.libraryLookup(folder.resolve("libopenblas.so.0"), Arena.global());
-            Linker.nativeLinker().downcallHandle(lookup.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT)).invokeExact(1);
+            Linker.nativeLinker().downcallHandle(lookup.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT))
+                    .invokeExact(Integer.getInteger("damo.threads", 1).intValue());
             return lookup;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

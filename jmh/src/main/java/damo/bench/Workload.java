@@ -41,6 +41,10 @@ public enum Workload {
     W12_F64_1024("matrix product, 1024², float64", () -> product(1024), atLeast(0.9, OPENBLAS), VECTOR, OPENBLAS, TENSORFLOW),
     W12_F32_512("matrix product, 512², float32", () -> floatProduct(512), atLeast(0.9, OPENBLAS), VECTOR, OPENBLAS, ONNX, TENSORFLOW),
     W12_F32_1024("matrix product, 1024², float32", () -> floatProduct(1024), atLeast(0.9, OPENBLAS), VECTOR, OPENBLAS, ONNX, TENSORFLOW),
+    W12_F64_512_PAIR("matrix product, 512², float64", 2, () -> product(512), atLeast(0.9, OPENBLAS), OPENBLAS),
+    W12_F64_1024_PAIR("matrix product, 1024², float64", 2, () -> product(1024), atLeast(0.9, OPENBLAS), OPENBLAS),
+    W12_F32_512_PAIR("matrix product, 512², float32", 2, () -> floatProduct(512), atLeast(0.9, OPENBLAS), OPENBLAS),
+    W12_F32_1024_PAIR("matrix product, 1024², float32", 2, () -> floatProduct(1024), atLeast(0.9, OPENBLAS), OPENBLAS),
     W12_LAYER_F64_512("max(x y + b, 0), 512², float64", () -> layer(512), atLeast(1.0, OPENBLAS), VECTOR, OPENBLAS),
     W12_LAYER_F32_512("max(x y + b, 0), 512², float32", () -> floatLayer(512), atLeast(1.0, OPENBLAS), VECTOR, OPENBLAS),
     W13("M1·M2·M3·v of JOML, typed interface, float32", Transforms::value, everyPeer(1.0), JOML),
@@ -54,6 +58,8 @@ public enum Workload {
     /// Who can do it.
     final List<Way> ways;
     final Goal goal;
+    /// Of each way but plain Java and code by hand, which have one.
+    final int threads;
     private final Supplier<Ways> make;
 
     /// Where nothing else was asked for, 5 % are noise.
@@ -62,7 +68,12 @@ public enum Workload {
     }
 
     Workload(String text, Supplier<Ways> make, Goal goal, Way... peers) {
-        this.text = text;
+        this(text, 1, make, goal, peers);
+    }
+
+    Workload(String text, int threads, Supplier<Ways> make, Goal goal, Way... peers) {
+        this.text = threads == 1 ? text : "%s, %d threads".formatted(text, threads);
+        this.threads = threads;
         this.make = make;
         ways = Stream.concat(Stream.of(Way.DAMO, Way.PLAIN), Stream.of(peers)).toList();
         this.goal = goal.among(ways);
@@ -264,12 +275,15 @@ public enum Workload {
         List<Variable> g = grad(cost, parameters);
         var step = function().in(x, target).out(cost);
         for (int i = 0; i < g.size(); i++) step.update(parameters.get(i), parameters.get(i).sub(g.get(i).mul(0.01)));
-        CompiledFunction f = step.compile();
         double[] inputs = {0, 0, 0, 1, 1, 0, 1, 1};
         double[] labels = {1, 0, 0, 1};
-        NDArray matrix = NDArray.wrap(inputs, 4, 2);
+        NDArray loss = NDArray.zeros(DType.FLOAT64);
+        var f = step.compile().into(loss).with(x, NDArray.wrap(inputs, 4, 2)).with(target, labels);
         var plain = new Plain.Xnor();
-        return new Ways(() -> f.call(matrix, labels), () -> plain.step(inputs, labels));
+        return new Ways(() -> {
+            f.run();
+            return loss;
+        }, () -> plain.step(inputs, labels));
     }
 
     private static Ways product(int n) {

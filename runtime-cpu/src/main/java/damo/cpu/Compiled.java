@@ -41,6 +41,7 @@ final class Compiled {
     final int counters;
     final List<Step.Check> checks;
     final boolean mayFail;
+    final boolean calls;                         // whether the host computes something
     final Parts[] parts;                         // of the launches that threads may share
     final Workers workers;
 
@@ -76,6 +77,7 @@ final class Compiled {
         counters = program.counters().size();
         checks = program.checks();
         mayFail = mayFail(program.steps());
+        calls = Step.all(program.steps()).anyMatch(Step.Call.class::isInstance);
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
         var first = new ColdCode(loaded.code(), ofKernels(loaded, symbols));
         tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, first, () -> load(kernels, Vectors.bits()),

@@ -1,7 +1,6 @@
 package damo.cpu;
 
 import damo.DamoException;
-import damo.graph.Op;
 import damo.interpret.Interpreter;
 import damo.lower.CheckFailed;
 import damo.lower.ExtentProgram;
@@ -11,7 +10,6 @@ import damo.value.NDArray;
 import damo.value.Storage;
 import java.lang.reflect.Array;
 import java.util.Arrays;
-import java.util.List;
 
 /// The memory of one call at a time of a form: its temporaries and its extents. The next call uses it again, so that calls with extents that were
 /// seen allocate nothing. A call that fails drops it.
@@ -25,6 +23,9 @@ final class Workspace {
     private final Object[] buffers;              // by position
     private final int[] sizes;                   // by position, of temporaries; −1 while unknown
     private final Object[] slots;
+    private final NDArray[] arrays;              // by position, what is in buffers as the host sees it; null if it never looks
+    private final NDArray[] own;                 // by position, the same of memory that stays from call to call
+    private final Object[] moved;                // while buffers change places
     private final Object[] copied;               // by output, what is computed here first
     private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
     private final Workers.Job job = new Workers.Job();
@@ -38,6 +39,9 @@ final class Workspace {
         symbols = new int[form.program.symbols().size() + form.counters + 1];
         buffers = form.constants.clone();
         sizes = new int[buffers.length];
+        arrays = form.calls ? new NDArray[buffers.length] : null;
+        own = form.calls ? new NDArray[buffers.length] : null;
+        moved = new Object[buffers.length];
         parts = new int[form.parts.length];
         slots = new Object[form.slotCount];
         copied = new Object[form.program.outputs().size()];
@@ -51,6 +55,7 @@ final class Workspace {
         for (int i = 0; i < count; i++) symbols[i] = (int) Math.clamp(extents[i], 0, Integer.MAX_VALUE);
         Arrays.fill(sizes, -1);
         Arrays.fill(parts, -1);
+        if (own != null) Arrays.fill(own, null);
         isReady = false;
         return serves;
     }
@@ -59,6 +64,7 @@ final class Workspace {
     void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
         for (int i = 0; i < arguments.length; i++) buffers[i] = arguments[i].storage();
         for (int i = 0; i < results.length; i++) buffers[form.firstOutput + i] = place(i, arguments, destinations, results);
+        if (arrays != null) show(arguments, destinations, results);
         symbols[symbols.length - 1] = 0;
         if (isReady) for (int kernel : form.launches) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
         else run(form.actions);
@@ -72,6 +78,28 @@ final class Workspace {
         if (form.tiers != null) form.tiers.used(elements(arguments) + elements(results), extents);
         Arrays.fill(buffers, 0, arguments.length, null);
         Arrays.fill(buffers, form.firstOutput, form.firstOutput + results.length, null);
+        if (arrays != null) Arrays.fill(arrays, 0, form.firstOutput + results.length, null);
+    }
+
+    /// Lets the host see what has memory from the beginning.
+    private void show(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
+        System.arraycopy(arguments, 0, arrays, 0, arguments.length);
+        for (int at = arguments.length; at < form.firstOutput; at++) arrays[at] = own(at);
+        for (int i = 0; i < results.length; i++) {
+            NDArray given = destinations[i] == null ? results[i] : destinations[i];
+            int at = form.firstOutput + i;
+            arrays[at] = given.storage() == buffers[at] ? given : own(at);
+        }
+    }
+
+    private NDArray own(int at) {
+        if (own[at] == null || own[at].storage() != buffers[at]) own[at] = array(at);
+        return own[at];
+    }
+
+    /// What is at a position, as the host sees it; the memory of a temporary may be larger.
+    private NDArray array(int at) {
+        return NDArray.wrap(form.extents[at].buffer().dtype(), buffers[at], form.extents[at].shape(extents));
     }
 
     private static long elements(NDArray[] arrays) {
@@ -125,10 +153,9 @@ final class Workspace {
                     if (!holds(condition)) throw new CheckFailed(message);
                 }
                 case Action.Call(var op, var reads, var stored, var provided) -> {
-                    var operands = Arrays.stream(reads).mapToObj(this::array).toList();
-                    List<NDArray> values = Interpreter.results(op, operands);
                     for (int at : provided) provide(at);
-                    for (int i = 0; i < stored.length; i++) store(values.get(i), op, array(stored[i]));
+                    for (int at : reads) if (arrays[at].storage() != buffers[at]) arrays[at] = array(at);   // the code of a loop has moved it
+                    Interpreter.into(op, arrays, reads, stored);
                 }
             }
         }
@@ -144,26 +171,20 @@ final class Workspace {
             return;
         }
         int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
-        Object[] moved = new Object[loop.from().length];
         for (int i = 0; i < steps; i++) {
             symbols[loop.counter()] = i;
             run(loop.body());
             boolean ends = loop.until() >= 0 && holds(loop.until());
-            for (int j = 0; j < moved.length; j++) moved[j] = buffers[loop.from()[j]];
-            for (int j = 0; j < moved.length; j++) buffers[loop.to()[j]] = moved[j];
+            exchange(buffers, loop);
+            if (arrays != null) exchange(arrays, loop);
             if (ends) return;
         }
     }
 
-    /// What is at a position, as a call sees it; the memory of a temporary may be larger.
-    private NDArray array(int at) {
-        return NDArray.wrap(form.extents[at].buffer().dtype(), buffers[at], form.extents[at].shape(extents));
-    }
-
-    private void store(NDArray value, Op op, NDArray to) {
-        if (!value.type().equals(to.type()))
-            throw new DamoException("%s: %s gives %s, but %s is needed".formatted(form.program.name(), op.opcode(), value.type(), to.type()));
-        System.arraycopy(value.contiguous().storage(), 0, to.storage(), 0, (int) to.size());
+    private void exchange(Object[] all, Action.Loop loop) {
+        int[] from = loop.from(), to = loop.to();
+        for (int i = 0; i < from.length; i++) moved[i] = all[from[i]];
+        for (int i = 0; i < to.length; i++) all[to[i]] = moved[i];
     }
 
     /// Whether what only branches need is small enough to be there even if they are not taken.
@@ -179,6 +200,7 @@ final class Workspace {
         int size = size(at);
         if (slots[slot] == null || Array.getLength(slots[slot]) < size) slots[slot] = Storage.allocate(form.extents[at].buffer().dtype(), size);
         buffers[at] = slots[slot];
+        if (arrays != null) arrays[at] = own(at);
     }
 
     private int size(int at) {

@@ -30,7 +30,7 @@ class AllocationTest {
     interface InPlace { void apply(double[] x, double[] out); }
 
     /// The bytes of 1,000 calls, after some to get there. The least of three, for the JVM allocates now and then by itself.
-    private static long bytes(Runnable call) {
+    static long bytes(Runnable call) {
         for (int i = 0; i < 200; i++) call.run();
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 3; round++) {
