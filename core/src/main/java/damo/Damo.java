@@ -29,6 +29,16 @@ public final class Damo extends Iterations {
         return new FunctionBuilder();
     }
 
+    /// The name of the back end that compiles to bytecode: `on(cpu())`.
+    public static String cpu() {
+        return "cpu";
+    }
+
+    /// The name of the back end that runs on OpenCL devices: `on(gpu())`.
+    public static String gpu() {
+        return "gpu";
+    }
+
     /// One line for each device that a function can run on besides the CPU, after the name that `on(…)` takes: `gpu: …`.
     public static List<String> devices() {
         return Backends.devices();

@@ -154,8 +154,8 @@ public final class FunctionBuilder {
         return this;
     }
 
-    /// Where it runs: `cpu`, `gpu`, `interpreter`. Without this: where `-Ddamo.backend=…` says, or else the first that is there, in this order:
-    /// `cpu`, another one, `interpreter`.
+    /// Where it runs: [Damo#cpu], [Damo#gpu] or `"interpreter"`. Without this: where `-Ddamo.backend=…` says, or else the first that is there, in
+    /// this order: `cpu`, another one, `interpreter`.
     public FunctionBuilder on(String backend) {
         this.backend = backend;
         return this;

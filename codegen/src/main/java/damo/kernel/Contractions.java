@@ -76,7 +76,8 @@ public final class Contractions {
         return switch (v.op()) {
             case Scalar.Whole(var n) -> n >= 0;
             case Scalar.Symbol _ -> true;
-            case Scalar.Apply(var f, List<Value> args) -> f == ScalarOp.MUL && args.stream().allMatch(Contractions::isStride);
+            case Scalar.Apply(var f, List<Value> args) ->
+                (f == ScalarOp.MUL || f == ScalarOp.FLOORDIV) && args.stream().allMatch(Contractions::isStride);
             case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
                  Scalar.Fold _ -> false;
         };

@@ -4,6 +4,7 @@ import damo.graph.Reduction;
 import damo.graph.ScalarOp;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.plan.Mapping;
 import damo.plan.Stmt;
 import damo.type.DType;
 import java.util.IdentityHashMap;
@@ -17,7 +18,7 @@ import java.util.Map;
 /// is at most 9 ulp of the sum of the absolute values. The order depends on the extent alone.
 final class FoldText {
     /// Items of a group.
-    static final int GROUP = 128;
+    static final int GROUP = Mapping.GROUP;
     private static final int BLOCK = 2048;                             // terms of a sum that are added without compensation
 
     private final Code code;

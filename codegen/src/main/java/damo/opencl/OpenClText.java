@@ -14,6 +14,7 @@ import damo.plan.Contraction;
 import damo.plan.Mapping;
 import damo.plan.Roots;
 import damo.plan.Schedule;
+import damo.plan.Sizes;
 import damo.plan.Stmt;
 import damo.type.DType;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
     /// The text of what the kernels of a program, whose values are of one pool, compute.
     ///
     /// @param listing the text that [#origins] mean
-    public static OpenClText of(Values values, List<Step.Compute> steps, Listing listing) {
+    /// @param sizes is asked who does how much
+    public static OpenClText of(Values values, List<Step.Compute> steps, Listing listing, Sizes sizes) {
         var helpers = new Helpers();
         var names = new Names();
         var body = new ArrayList<Code.Line>();
@@ -77,7 +79,7 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
             Kernel kernel = step.kernel();
             for (Optional<Tile> tile : tiles(step)) {
                 String name = names.of(tile.isEmpty() ? kernel : List.of(kernel, tile), kernel.name());
-                var writer = new Writer(values, Dialect.OPENCL, new Operations(helpers), kernel, tile, name, listing.of(kernel));
+                var writer = new Writer(values, Dialect.OPENCL, new Operations(helpers), kernel, tile, name, listing.of(kernel), sizes);
                 entries.add(writer.entry);
                 body.add(new Code.Line("", 0));
                 body.addAll(writer.code.lines());
@@ -108,10 +110,11 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
         private final ValueText text;
         private final Dialect dialect;
 
-        Writer(Values values, Dialect dialect, Operations operations, Kernel kernel, Optional<Tile> tile, String name, Listing.Lines lines) {
+        Writer(Values values, Dialect dialect, Operations operations, Kernel kernel, Optional<Tile> tile, String name, Listing.Lines lines,
+                Sizes sizes) {
             this.dialect = dialect;
             Kernel expanded = Expansions.expand(values, kernel);
-            Mapping mapping = tile.isPresent() ? null : Mapping.of(values, expanded);
+            Mapping mapping = tile.isPresent() ? null : Mapping.of(values, expanded, sizes);
             List<Stmt> statements = tile.isPresent() ? Contraction.inTurn(values, expanded) : Schedule.of(values, mapping.one(expanded));
             Stream<Stmt> extents = mapping == null ? Stream.empty() : mapping.outer().stream().map(axis -> new Stmt.Let(axis.extent()));
             Roots roots = Roots.of(Stream.concat(extents, statements.stream()).toList());

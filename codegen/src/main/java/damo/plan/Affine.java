@@ -63,7 +63,8 @@ final class Affine {
     private static boolean isFixed(Value v) {
         return switch (v.op()) {
             case Scalar.Whole _, Scalar.Symbol _ -> true;
-            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB || f == ScalarOp.MUL || f == ScalarOp.NEG ->
+            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.ADD || f == ScalarOp.SUB || f == ScalarOp.MUL || f == ScalarOp.NEG
+                    || f == ScalarOp.FLOORDIV ->
                     args.stream().allMatch(Affine::isFixed);
             case Scalar.Apply _, Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
                  Scalar.Fold _ -> false;

@@ -6,12 +6,11 @@ import damo.kernel.Buffer;
 import damo.kernel.FreeAxes;
 import damo.kernel.Kernel;
 import damo.kernel.KernelText;
-import damo.kernel.Loads;
 import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Store;
 import damo.kernel.Value;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,29 +19,53 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// What a kernel moves and computes, as a sum of products of a number and extents.
-final class Estimate {
+public final class Estimate {
     private final Map<List<String>, Double> terms = new HashMap<>();   // numbers by the names of the extents they are multiplied with
+    private final Map<String, Value> extents = new HashMap<>();
 
     private Estimate() {}
 
-    /// The bytes of the buffers that `kernel` loads from, each counted once.
+    /// The bytes of what `kernel` loads, each element once; where a buffer has a row for each step of a loop, this row.
     static Estimate read(Kernel kernel) {
-        return bytes(Loads.of(kernel));
+        var places = new ArrayList<Place>();
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Store s : kernel.stores())
+            for (Value root : Stream.concat(s.at().stream(), Stream.of(s.value())).toList())
+                for (Value v : Order.of(root, seen::contains)) {
+                    seen.add(v);
+                    if (v.op() instanceof Scalar.Load(var from, var at)) places.add(place(from, at));
+                }
+        return bytes(places.stream());
     }
 
-    /// The bytes of the buffers that `kernel` stores into.
+    /// The bytes of what `kernel` stores.
     static Estimate written(Kernel kernel) {
-        return bytes(kernel.stores().stream().map(Store::to).collect(Collectors.toSet()));
+        return bytes(kernel.stores().stream().map(s -> place(s.to(), s.at())));
     }
 
-    private static Estimate bytes(Collection<Buffer> buffers) {
+    /// Part of a buffer: how many positions along each axis; none stands for one.
+    private record Place(Buffer buffer, List<Optional<Value>> extents) {}
+
+    /// As many positions as there are along the loop that a position goes by; with several loops, or indices that were loaded, at most all.
+    private static Place place(Buffer buffer, List<Value> at) {
+        return new Place(buffer, IntStream.range(0, at.size()).mapToObj(i -> {
+            Set<Axis> axes = Axes.of(at.get(i));
+            if (axes.isEmpty()) return Optional.<Value>empty();
+            return Optional.of(axes.size() == 1 ? axes.iterator().next().extent() : buffer.extents().get(i));
+        }).toList());
+    }
+
+    private static Estimate bytes(Stream<Place> places) {
         var sum = new Estimate();
-        for (Buffer b : buffers) sum.add(Math.max(1, b.dtype().bits() / 8), b.extents());
+        places.distinct().forEach(p -> sum.add(Math.max(1, p.buffer.dtype().bits() / 8), p.extents.stream().flatMap(Optional::stream).toList()));
         return sum;
     }
 
@@ -77,8 +100,23 @@ final class Estimate {
         var names = Stream.<String>builder();
         for (Value factor : factors)
             if (factor.op() instanceof Scalar.Whole(var n)) all *= n;
-            else names.add(factor.op() instanceof Scalar.Symbol(var name) ? name : "(%s)".formatted(KernelText.print(factor)));
+            else {
+                String name = factor.op() instanceof Scalar.Symbol(var symbol) ? symbol : "(%s)".formatted(KernelText.print(factor));
+                extents.put(name, factor);
+                names.add(name);
+            }
         terms.merge(names.build().sorted().toList(), all, Double::sum);
+    }
+
+    /// How much it is where the symbols are known.
+    public double of(ToLongFunction<String> symbols) {
+        double sum = 0;
+        for (var term : terms.entrySet()) {
+            double product = term.getValue();
+            for (String name : term.getKey()) product *= Extent.of(extents.get(name), symbols);
+            sum += product;
+        }
+        return sum;
     }
 
     /// As `16 n0 n1 + 8`.

@@ -2,12 +2,14 @@ package damo.plan;
 
 import damo.CompilerBug;
 import damo.DamoException;
+import damo.graph.ScalarOp;
 import damo.kernel.Buffer;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// The extents of a buffer as numbers, once the symbols of a call are known.
 ///
@@ -17,6 +19,27 @@ import java.util.List;
 public record Extent(Buffer buffer, long[] known, int[] symbol) {
     /// Some virtual machines need a few words of the largest array for themselves.
     private static final int MOST = Integer.MAX_VALUE - 8;
+
+    /// What an extent is where the symbols are known, also one that was computed of others.
+    ///
+    /// @param symbols what each name stands for
+    public static long of(Value extent, ToLongFunction<String> symbols) {
+        return switch (extent.op()) {
+            case Scalar.Whole(var n) -> n;
+            case Scalar.Symbol(var name) -> symbols.applyAsLong(name);
+            case Scalar.Apply(var f, List<Value> args) when args.size() == 2 -> {
+                long a = of(args.get(0), symbols), b = of(args.get(1), symbols);
+                yield f == ScalarOp.ADD ? a + b : f == ScalarOp.SUB ? a - b : f == ScalarOp.MUL ? a * b : f == ScalarOp.FLOORDIV && b != 0
+                        ? Math.floorDiv(a, b) : unknown(extent);
+            }
+            case Scalar.Apply _, Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
+                 Scalar.Fold _ -> unknown(extent);
+        };
+    }
+
+    private static long unknown(Value extent) {
+        throw new CompilerBug("plan", "an extent is not computed of symbols", extent.toString());
+    }
 
     /// The extents of `buffer`, which are numbers or among `symbols`.
     public static Extent of(Buffer buffer, List<String> symbols) {

@@ -27,9 +27,15 @@ final class Unroll {
         this.values = values;
     }
 
+    /// `kernel` with its short folds written out; its axes stay.
+    static Kernel folds(Values values, Kernel kernel) {
+        var unroll = new Unroll(values);
+        return new Kernel(kernel.name(), kernel.axes(), kernel.stores().stream().map(s -> s.with(s.at(), unroll.folds(s.value()))).toList());
+    }
+
     static Kernel of(Values values, Kernel kernel) {
         var unroll = new Unroll(values);
-        List<Store> stores = kernel.stores().stream().map(s -> s.with(s.at(), unroll.folds(s.value()))).toList();
+        List<Store> stores = folds(values, kernel).stores();
         var axes = new ArrayList<>(kernel.axes());
         axes.removeIf(a -> Values.isWhole(a.extent(), 1));             // [Values#index] is 0 already
         while (!axes.isEmpty() && extent(axes.getLast()) >= 0

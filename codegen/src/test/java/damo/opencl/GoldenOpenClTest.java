@@ -8,6 +8,7 @@ import damo.kernel.Listing;
 import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.kernel.Values;
+import damo.plan.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,6 @@ class GoldenOpenClTest {
 
     private static OpenClText text(Values values, Program program) {
         List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
-        return OpenClText.of(values, steps, Listing.of(program));
+        return OpenClText.of(values, steps, Listing.of(program), Sizes.large());
     }
 }

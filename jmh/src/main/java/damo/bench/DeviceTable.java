@@ -2,6 +2,7 @@ package damo.bench;
 
 import damo.Damo;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /// `kernels` leaves out the calls, for which JMH starts a JVM each.
 public final class DeviceTable {
     private static final Pattern LAUNCHES = Pattern.compile("latest call: (\\d+) launches");
-    private static final Pattern KERNEL = Pattern.compile("  kernel \\S+: \\d+ launches, (\\d+) ns");
+    private static final Pattern KERNEL = Pattern.compile("  kernel (\\S+): (\\d+) launches, (\\d+) ns, (\\d+) bytes, (\\d+) flops");
     private static final int ROUNDS = 7;
 
     private static final String HEAD = """
@@ -37,8 +38,19 @@ public final class DeviceTable {
             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
             """;
 
+    private static final String EACH = """
+
+            Each kernel of calls that have several: bytes and operations are what it moves and does in all its launches, functions spelled out.
+
+            | workload | kernel | launches | MB | Mop | µs | GB/s | GF/s | limit |
+            |---|---|---:|---:|---:|---:|---:|---:|---:|
+            """;
+
+    /// What a kernel took in a call.
+    private record Kernel(String name, int launches, double micros, double bytes, double operations) {}
+
     /// What the kernels of a call took.
-    private record Kernels(int launches, double micros) {}
+    private record Kernels(int launches, double micros, List<Kernel> each) {}
 
     private final Map<DeviceWorkload, Kernels> kernels = new TreeMap<>();
     private final Map<String, Double> calls = new TreeMap<>();
@@ -61,22 +73,23 @@ public final class DeviceTable {
         if (names.size() == args.length) table.call(rows);
         System.out.print(HEAD.formatted(devices.getFirst(), ROUNDS));
         for (DeviceWorkload w : rows) System.out.print(table.line(w));
+        System.out.print(EACH);
+        for (DeviceWorkload w : rows) table.lines(w).forEach(System.out::print);
     }
 
     private static Kernels kernels(DeviceWorkload w) {
         DeviceWorkload.Work work = w.on("gpu");
-        int launches = 0;
-        var times = new ArrayList<Double>();
+        var rounds = new ArrayList<Kernels>();
         for (int round = 0; round < 2 + ROUNDS; round++) {
             work.run();
             String text = work.function().explain();
             Matcher all = LAUNCHES.matcher(text);
             if (!all.find()) throw new IllegalStateException(w + " did not run on a device:\n" + text);
-            launches = Integer.parseInt(all.group(1));
-            double nanos = KERNEL.matcher(text).results().mapToDouble(m -> Double.parseDouble(m.group(1))).sum();
-            if (round >= 2) times.add(nanos / 1000);
+            List<Kernel> each = KERNEL.matcher(text).results().map(m -> new Kernel(m.group(1), Integer.parseInt(m.group(2)),
+                    Double.parseDouble(m.group(3)) / 1000, Double.parseDouble(m.group(4)), Double.parseDouble(m.group(5)))).toList();
+            if (round >= 2) rounds.add(new Kernels(Integer.parseInt(all.group(1)), each.stream().mapToDouble(Kernel::micros).sum(), each));
         }
-        return new Kernels(launches, times.stream().sorted().toList().get(ROUNDS / 2));
+        return rounds.stream().sorted(Comparator.comparing(Kernels::micros)).toList().get(ROUNDS / 2);
     }
 
     private void call(List<DeviceWorkload> rows) throws RunnerException {
@@ -97,6 +110,15 @@ public final class DeviceTable {
         return "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(w.text, k.launches, number(w.bytes / 1e6),
                 number(w.operations / 1e6), number(k.micros), number(gigabytes), number(operations), limit(w, gigabytes, operations),
                 number(calls.get("gpu" + w)), number(calls.get("cpu" + w)));
+    }
+
+    private Stream<String> lines(DeviceWorkload w) {
+        List<Kernel> each = kernels.get(w).each;
+        return each.size() < 2 ? Stream.empty() : each.stream().map(k -> {
+            double gigabytes = k.bytes / k.micros / 1e3, operations = k.operations / k.micros / 1e3;
+            return "| %s | %s | %d | %s | %s | %s | %s | %s | %s |%n".formatted(w.text, k.name, k.launches, number(k.bytes / 1e6),
+                    number(k.operations / 1e6), number(k.micros), number(gigabytes), number(operations), limit(w, gigabytes, operations));
+        });
     }
 
     private String limit(DeviceWorkload w, double gigabytes, double operations) {

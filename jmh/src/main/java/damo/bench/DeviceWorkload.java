@@ -18,11 +18,16 @@ public enum DeviceWorkload {
     LOGISTIC_1E6("logistic, 1e6, float64", 1.6e7, 4e6, at -> elementwise(at, DType.FLOAT64, 1_000_000, DeviceWorkload::logistic)),
     LOGISTIC_1E7("logistic, 1e7, float64", 1.6e8, 4e7, at -> elementwise(at, DType.FLOAT64, 10_000_000, DeviceWorkload::logistic)),
     SUM_1E7("sum, 1e7, float64", 8e7, 1e7, at -> elementwise(at, DType.FLOAT64, 10_000_000, Variable::sum)),
-    SOFTMAX("softmax of rows, 1024×1024, float32", 8.0 * 1024 * 1024, 5.0 * 1024 * 1024, DeviceWorkload::softmax),
+    SUM_COLUMNS("sums of 4 columns, 2e6 rows, float64", 6.4e7, 8e6, at -> rows(at, x -> x.sum(0), 2_000_000, 4)),
+    VARIANCE_ROWS("variances of 4 rows, 2e6 columns, float64", 6.4e7, 3.2e7,
+            at -> rows(at, x -> x.sub(x.mean(true, 1)).pow(2).mean(1), 4, 2_000_000)),
+    SOFTMAX_10("softmax of rows, 1e6×10, float32", 8e7, 5e7, at -> softmax(at, 1_000_000, 10)),
+    SOFTMAX("softmax of rows, 1024×1024, float32", 8.0 * 1024 * 1024, 5.0 * 1024 * 1024, at -> softmax(at, 1024, 1024)),
     SGEMM("matrix product, 1024², float32", 12.0 * 1024 * 1024, 2.0 * 1024 * 1024 * 1024, at -> product(at, DType.FLOAT32, 1024)),
     DGEMM("matrix product, 1024², float64", 24.0 * 1024 * 1024, 2.0 * 1024 * 1024 * 1024, at -> product(at, DType.FLOAT64, 1024)),
     SGEMM_4096("matrix product, 4096², float32", 12.0 * 4096 * 4096, 2.0 * 4096 * 4096 * 4096, at -> product(at, DType.FLOAT32, 4096)),
     DGEMM_4096("matrix product, 4096², float64", 24.0 * 4096 * 4096, 2.0 * 4096 * 4096 * 4096, at -> product(at, DType.FLOAT64, 4096)),
+    GRAM("xᵀ·y, 2e5×64 and 2e5×10, float32", 4 * 2e5 * 74, 2 * 2e5 * 640, DeviceWorkload::gram),
     LAYER("tanh(x·w + b), 1024², float32", 12.0 * 1024 * 1024, 2.0 * 1024 * 1024 * 1024, DeviceWorkload::layer),
     PERCEPTRON("network 784–512–10, training step, batch 64, float32", Perceptron.BYTES, Perceptron.OPERATIONS, Perceptron::work),
     LOOP("loop of 100 steps s/2 + 1, 1e6, float32", 8e8, 2e8, at -> loop(at, 1_000_000, 100)),
@@ -72,15 +77,27 @@ public enum DeviceWorkload {
         return new Work(function().in(x).out(f.apply(x)).on(at).compile(), uniform(dtype, 1, n));
     }
 
-    private static Work softmax(String at) {
+    private static Work rows(String at, Function<Variable, Variable> f, int... shape) {
+        var x = dmatrix("x");
+        return new Work(function().in(x).out(f.apply(x)).on(at).compile(), uniform(DType.FLOAT64, 1, shape));
+    }
+
+    private static Work softmax(String at, int rows, int columns) {
         var x = fmatrix("x");
-        return new Work(function().in(x).out(damo.Damo.softmax(x, 1)).on(at).compile(), uniform(DType.FLOAT32, 1, 1024, 1024));
+        return new Work(function().in(x).out(damo.Damo.softmax(x, 1)).on(at).compile(), uniform(DType.FLOAT32, 1, rows, columns));
     }
 
     private static Work product(String at, DType dtype, int n) {
         var x = tensor(dtype, "x", -1, -1);
         var y = tensor(dtype, "y", -1, -1);
         return new Work(function().in(x, y).out(dot(x, y)).on(at).compile(), uniform(dtype, 1, n, n), uniform(dtype, 2, n, n));
+    }
+
+    private static Work gram(String at) {
+        var x = fmatrix("x");
+        var y = fmatrix("y");
+        return new Work(function().in(x, y).out(dot(x.transpose(), y)).on(at).compile(), uniform(DType.FLOAT32, 1, 200_000, 64),
+                uniform(DType.FLOAT32, 2, 200_000, 10));
     }
 
     private static Work layer(String at) {

@@ -7,7 +7,7 @@ import damo.spi.Executable;
 
 /// Compiles to JVM bytecode.
 public final class CpuBackend implements Backend {
-    /// The back end that `on("cpu")` takes, and the default.
+    /// The back end that `on(cpu())` takes, and the default.
     public CpuBackend() {}
 
     @Override public String name() {

@@ -52,8 +52,12 @@ final class Binaries {
         try {
             Files.createDirectories(file.getParent());
             Path part = Files.createTempFile(file.getParent(), "part", ".tmp");
-            Files.write(part, ByteBuffer.allocate(HASH + binary.length).put(hash(binary)).put(binary).array());
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.write(part, ByteBuffer.allocate(HASH + binary.length).put(hash(binary)).put(binary).array());
+                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);                            // of a disk that is full, say
+            }
         } catch (IOException e) {
             // built again next time
         }

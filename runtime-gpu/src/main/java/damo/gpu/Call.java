@@ -19,7 +19,7 @@ import java.util.Set;
 /// takes it next writes after the last that reads it. What the host has goes to the device when a kernel reads it, and what the device has comes
 /// back when the host reads it; each stays where it is until then.
 final class Call implements AutoCloseable {
-    final Traffic traffic = new Traffic();
+    final Traffic traffic;
     private final GpuProgram program;
     private final Session session;
     private final Built built;
@@ -40,6 +40,8 @@ final class Call implements AutoCloseable {
         this.session = session;
         this.built = built;
         this.evaluated = evaluated;
+        List<String> names = program.program.symbols();
+        traffic = new Traffic(name -> evaluated[names.indexOf(name)]);
         times = session.isProfiled ? new Times(session, traffic) : null;
         buffers = constants.clone();
         host = program.constants.clone();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// The OpenCL devices of this machine. `-Ddamo.gpu.device=N` (a number of the list) or `=words` (a part of its line) chooses among them;
@@ -39,16 +40,22 @@ public final class Devices {
     static synchronized List<Device> all() {
         if (found != null) return found;
         var devices = new ArrayList<Device>();
-        try {
-            if (Library.isThere())
-                for (var platform : OpenCl.platforms())
-                    for (var device : OpenCl.devices(platform)) Device.of(platform, device).ifPresent(devices::add);
-        } catch (OpenClError e) {
-            FAILURES.add(e.getMessage());
-        }
+        if (Library.isThere())
+            for (var platform : orNone(OpenCl::platforms))
+                for (var device : orNone(() -> OpenCl.devices(platform))) devices.addAll(orNone(() -> Device.of(platform, device).stream().toList()));
         devices.removeIf(d -> d.groupSize() < OpenClText.GROUP);
         devices.sort(Comparator.comparing(Device::kind));
         return found = List.copyOf(devices);
+    }
+
+    /// What is found, or nothing: a driver that fails hides no other.
+    private static <T> List<T> orNone(Supplier<List<T>> find) {
+        try {
+            return find.get();
+        } catch (OpenClError e) {
+            FAILURES.add(e.getMessage());
+            return List.of();
+        }
     }
 
     /// The device that functions run on, if there is one.
@@ -85,7 +92,7 @@ public final class Devices {
         String why = !Library.isThere() ? "no OpenCL library was found (looked for %s)".formatted(String.join(", ", Library.names()))
                 : !FAILURES.isEmpty() ? "OpenCL is there, but " + String.join("; ", FAILURES)
                 : "OpenCL is there, but no driver offers a device with a compiler (on Linux, drivers are listed in /etc/OpenCL/vendors)";
-        return "gpu: %s; install the driver of your GPU, or PoCL (pocl-opencl-icd) to run on the CPU; or use on(\"cpu\"), or allow it with -D%s=cpu"
+        return "gpu: %s; install the driver of your GPU, or PoCL (pocl-opencl-icd) to run on the CPU; or use on(cpu()), or allow it with -D%s=cpu"
                 .formatted(why, GpuBackend.FALLBACK);
     }
 }

@@ -18,7 +18,7 @@ public final class GpuBackend implements Backend {
 
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
-    /// The back end that `on("gpu")` takes.
+    /// The back end that `on(gpu())` takes.
     public GpuBackend() {}
 
     @Override public String name() {

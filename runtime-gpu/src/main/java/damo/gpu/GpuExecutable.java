@@ -45,8 +45,8 @@ final class GpuExecutable implements Executable {
             form = form(whole);
             if (form.needsFloat64() && !device.hasFloat64()) {
                 instead = GpuBackend.fallback(program, outputs,
-                        "gpu: %s computes no float64, and %s needs it; use float32, another device, or on(\"cpu\")"
-                                .formatted(device.name(), program.name()));
+                        "gpu: %s computes no float64, and %s needs it; use float32, another device or on(cpu()), or allow it with -D%s=cpu".formatted(
+                                device.name(), program.name(), GpuBackend.FALLBACK));
                 instead.run(arguments, destinations, results);
                 return;
             }
@@ -64,7 +64,8 @@ final class GpuExecutable implements Executable {
         for (GpuProgram form : forms) if (form.serves(form.extents(arguments))) return form;
         synchronized (forms) {
             for (GpuProgram form : forms) if (form.serves(form.extents(arguments))) return form;
-            GpuProgram form = GpuProgram.compile(Specialization.of(program, arguments), device);
+            Specialization lowered = Specialization.of(program, arguments);
+            GpuProgram form = GpuProgram.compile(lowered, lowered.extents().evaluate(arguments), device);
             if (forms.size() == MOST_FORMS) forms.removeFirst();
             forms.add(form);
             return form;

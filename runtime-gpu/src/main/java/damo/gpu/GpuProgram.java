@@ -2,7 +2,6 @@ package damo.gpu;
 
 import damo.fuse.Collect;
 import damo.fuse.Fusion;
-import damo.fuse.Split;
 import damo.kernel.Buffer;
 import damo.kernel.Dump;
 import damo.kernel.Kernel;
@@ -14,8 +13,11 @@ import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.opencl.OpenClText;
 import damo.plan.Action;
+import damo.plan.Explanation;
 import damo.plan.Extent;
 import damo.plan.MemoryPlan;
+import damo.plan.Sizes;
+import damo.plan.Split;
 import damo.type.DType;
 import damo.value.NDArray;
 import java.lang.ref.Cleaner;
@@ -35,9 +37,11 @@ final class GpuProgram {
 
     private final Program lowered;
     private final Specialization form;
+    private final Sizes sizes;
     private final Device device;
     private final String listing;
     private final OpenClText text;
+    private final List<Step.Compute> steps;
     final Program program;
     final MemoryPlan plan;
     final Action[] actions;
@@ -50,16 +54,17 @@ final class GpuProgram {
     private Installed installed;
     private volatile Traffic latest;
 
-    private GpuProgram(Program lowered, Specialization form, Device device) {
+    private GpuProgram(Program lowered, Specialization form, Sizes sizes, Device device) {
         this.lowered = lowered;
         this.form = form;
+        this.sizes = sizes;
         this.device = device;
         program = form.program();
         plan = MemoryPlan.of(program);
         Listing lines = Listing.of(program);
         listing = lines.text();
-        List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
-        text = OpenClText.of(form.values(), steps, lines);
+        steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
+        text = OpenClText.of(form.values(), steps, lines, sizes);
         Map<Kernel, Integer> numbers = new IdentityHashMap<>();
         for (Step.Compute step : steps) numbers.put(step.kernel(), numbers.size());
         actions = Action.of(program, numbers, Map.of(), plan.positions(), Map.of(), List.of());
@@ -80,19 +85,20 @@ final class GpuProgram {
         firstOutput = program.inputs().size() + program.constants().size();
     }
 
-    /// Runs all passes and writes the text; it is built when it first runs.
-    static GpuProgram compile(Specialization lowered, Device device) {
+    /// Runs all passes and writes the text, for calls of about these sizes; it is built when it first runs.
+    static GpuProgram compile(Specialization lowered, long[] evaluated, Device device) {
         Values values = lowered.values();
-        Program fused = Split.split(Fusion.fuseAgain(Collect.collect(lowered.program(), values), values, LIMIT), values);
+        var sizes = new Sizes(lowered.program().symbols(), evaluated);
+        Program fused = Split.split(Fusion.fuseAgain(Collect.collect(lowered.program(), values), values, LIMIT), values, sizes);
         assert verified(lowered.program(), "lower") && verified(fused, "split");
-        var program = new GpuProgram(lowered.program(), lowered.with(fused), device);
+        var program = new GpuProgram(lowered.program(), lowered.with(fused), sizes, device);
         if (Dump.isOn()) Dump.write(fused.name() + ".cl", program.text.text());
         return program;
     }
 
     /// `form` as it is, without any pass.
     static GpuProgram of(Specialization form, Device device) {
-        return new GpuProgram(form.program(), form, device);
+        return new GpuProgram(form.program(), form, Sizes.large(), device);
     }
 
     private static boolean verified(Program program, String pass) {
@@ -119,7 +125,7 @@ final class GpuProgram {
     }
 
     boolean serves(long[] evaluated) {
-        return form.serves(evaluated);
+        return form.serves(evaluated) && sizes.hold(evaluated);
     }
 
     boolean needsFloat64() {
@@ -178,9 +184,15 @@ final class GpuProgram {
         var lines = new ArrayList<String>();
         lines.add("%d %s, %d before fusion; %d temporaries in %d slots".formatted(after, after == 1 ? "kernel" : "kernels", lowered.kernels(),
                 plan.slots().size(), plan.slotCount()));
+        for (Step.Compute step : steps) lines.add(Explanation.onDevice(form.values(), step, sizes));
         lines.add(listing.strip());
         if (traffic != null) lines.addAll(traffic.lines(this));
         return String.join("\n", lines);
+    }
+
+    /// What a kernel moves and computes each time that it runs.
+    Explanation.Work work(int kernel) {
+        return Explanation.Work.of(form.values(), steps.get(kernel));
     }
 
     Buffer buffer(int at) {

@@ -1,11 +1,8 @@
 package damo.gpu;
 
-import damo.CompilerBug;
-import damo.graph.ScalarOp;
 import damo.kernel.Buffer;
-import damo.kernel.Scalar;
-import damo.kernel.Value;
 import damo.opencl.OpenClText;
+import damo.plan.Extent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,17 +43,6 @@ record Launch(List<OpenClText.Entry> entries, int first, int[] buffers, int[] sy
 
     /// How many groups must run with these symbols; none where there is nothing to do.
     long groups(int choice, int[] values) {
-        return entries.get(choice).groups(v -> extent(v, values));
-    }
-
-    private long extent(Value v, int[] values) {
-        return switch (v.op()) {
-            case Scalar.Whole(var n) -> n;
-            case Scalar.Symbol(var name) -> values[places.get(name)];
-            case Scalar.Apply(var f, List<Value> args) when f == ScalarOp.MUL -> extent(args.get(0), values) * extent(args.get(1), values);
-            case Scalar.Apply _, Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _,
-                 Scalar.Choose _, Scalar.Fold _ ->
-                throw new CompilerBug("launch", "an axis has a computed extent", v.toString());
-        };
+        return entries.get(choice).groups(v -> Extent.of(v, name -> values[places.get(name)]));
     }
 }

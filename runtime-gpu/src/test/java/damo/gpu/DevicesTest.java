@@ -14,6 +14,6 @@ class DevicesTest {
     @Test void theMessageSaysWhatWasLookedForAndWhatToDo() {
         String message = Devices.missing();
         assertEquals(1, message.lines().count());
-        for (String word : new String[] {"gpu: ", "OpenCL", "on(\"cpu\")", "-Ddamo.gpu.fallback=cpu"}) assertTrue(message.contains(word), message);
+        for (String word : new String[] {"gpu: ", "OpenCL", "on(cpu())", "-Ddamo.gpu.fallback=cpu"}) assertTrue(message.contains(word), message);
     }
 }

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole functions on a device.
 class FunctionsOnDeviceTest {
@@ -45,11 +47,78 @@ class FunctionsOnDeviceTest {
         assertEquals(exact, distance().call(x, zeros).scalar(), 18 * Math.ulp(exact));
     }
 
+    /// As close as two rows of a group for rows; for columns, whose items add 32 at a time, 43 ulp for a part and 9 for the parts.
+    @Test void longSumsOfFewRowsAndColumnsAreCloseToTheExactOnes() {
+        int n = 300_007;
+        double[] x = IntStream.range(0, 3 * n).mapToDouble(i -> 1 + Math.sin(i)).toArray();
+        Variable m = dmatrix("m");
+        var f = function().in(m).out(m.sum(0)).out(m.transpose().sum(1)).on("gpu").compile();
+        var g = function().in(m).out(m.sum(1)).out(m.sub(m.mean(true, 1)).pow(2).mean(1)).on("gpu").compile();
+        List<NDArray> columns = f.callAll(NDArray.wrap(x, n, 3));
+        List<NDArray> rows = g.callAll(NDArray.wrap(x, 3, n));
+        assertEquals(2, f.explain().lines().filter(l -> l.matches(" *kernel \\S+_part\\d+ \\{")).count(), f::explain);
+        for (int k = 0; k < 3; k++) {
+            int at = k;
+            double column = IntStream.range(0, n).mapToDouble(i -> x[3 * i + at]).sum();
+            double row = Arrays.stream(x, k * n, (k + 1) * n).sum();
+            double variance = Arrays.stream(x, k * n, (k + 1) * n).map(v -> (v - row / n) * (v - row / n)).sum() / n;
+            assertEquals(column, columns.getFirst().doubleAt(k), 52 * Math.ulp(column));
+            assertEquals(column, columns.getLast().doubleAt(k), 52 * Math.ulp(column));
+            assertEquals(row, rows.getFirst().doubleAt(k), 18 * Math.ulp(row));
+            assertEquals(variance, rows.getLast().doubleAt(k), 36 * Math.ulp(variance));
+        }
+    }
+
+    /// The gradient of a layer by its weights, over a long batch: parts of a product, added where the step is done.
+    @ParameterizedTest @ValueSource(strings = {"x", "xT"})
+    void aLongProductWithFewResultsIsDivided(String layout) {
+        int n = 30_011;
+        double[] a = IntStream.range(0, 3 * n).mapToDouble(i -> i % 7 - 3).toArray();
+        double[] b = IntStream.range(0, 2 * n).mapToDouble(i -> i % 5 - 2).toArray();
+        double[] w = {0.5, 1.5, 2.5, 3.5, 4.5, 5.5};
+        Variable x = dmatrix("x");
+        Variable y = dmatrix("y");
+        Variable v = dmatrix("v");
+        boolean isTurned = layout.equals("xT");
+        var f = function().in(x, y, v).out(v.sub(dot(isTurned ? x : x.transpose(), y).mul(0.25))).on("gpu").compile();
+        var xs = new double[3 * n];
+        for (int i = 0; i < n; i++) for (int k = 0; k < 3; k++) xs[isTurned ? k * n + i : 3 * i + k] = a[3 * i + k];
+        NDArray got = f.call(isTurned ? NDArray.wrap(xs, 3, n) : NDArray.wrap(xs, n, 3), NDArray.wrap(b, n, 2), NDArray.wrap(w, 3, 2));
+        assertTrue(f.explain().contains("contract ") && f.explain().contains("_part < 64"), f::explain);
+        for (int k = 0; k < 3; k++)
+            for (int j = 0; j < 2; j++) {
+                double sum = 0;
+                for (int i = 0; i < n; i++) sum += a[3 * i + k] * b[2 * i + j];
+                assertEquals(w[2 * k + j] - 0.25 * sum, got.doubleAt(2 * k + j), "of whole numbers, so exact");
+            }
+    }
+
+    /// The same function, for small and for large arguments: two programs, since which is best depends on the extents.
+    @Test void aFunctionServesShortAndLongReductions() {
+        CompiledFunction f = distance();
+        for (int n : new int[] {10, 100_000, 11, 200_000}) {
+            double[] ones = new double[n];
+            Arrays.fill(ones, 1);
+            assertEquals(n, f.call(ones, new double[n]).scalar());
+        }
+        assertEquals(2, f.explain().lines().filter(l -> l.startsWith("program ")).count(), f::explain);
+    }
+
+    @Test void explainShowsWhoDoesAKernelAndWhatItMoves() {
+        Variable x = dmatrix("x");
+        var f = function().in(x).out(softmax(x)).on("gpu").compile();
+        f.callAll((Object) new double[2][100]);
+        f.callAll((Object) new double[2][10]);
+        for (String how : new String[] {"a group for each position along \\w+ shares \\w+", "an item for each position along \\w+ goes along \\w+"})
+            assertTrue(f.explain().lines().anyMatch(l -> l.matches("k\\d+: " + how + "; reads 8 n0 n1 bytes, writes 8 n0 n1; \\d+ n0 n1 flops")),
+                    f::explain);
+    }
+
     @Test void explainShowsEachTransferWithItsBytes() {
         CompiledFunction f = distance();
         f.call(new double[10], new double[10]);
         String text = f.explain();
-        for (String line : new String[] {"2 launches, 3 transfers, 168 bytes", "in %x: 80 bytes", "in %y: 80 bytes", "8 bytes"})
+        for (String line : new String[] {"1 launches, 3 transfers, 168 bytes", "in %x: 80 bytes", "in %y: 80 bytes", "8 bytes"})
             assertTrue(text.contains(line), text);
     }
 

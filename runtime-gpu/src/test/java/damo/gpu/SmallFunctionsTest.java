@@ -63,6 +63,12 @@ class SmallFunctionsTest {
         check(wide(3, 150), x.sum(1), softmax(x), x.max(0), x.sum(), x.sub(x.mean(true, 1)).pow(2).sum(1));
     }
 
+    /// So many terms for so few results that they are done in parts.
+    @Test void longReductionsInParts() {
+        check(wide(16_400, 2), x.sum(0), x.sum(), x.max(0));
+        check(wide(2, 16_400), x.sub(x.mean(true, 1)).pow(2).sum(1), softmax(x));
+    }
+
     private static double[][] wide(int rows, int columns) {
         return IntStream.range(0, rows).mapToObj(i -> IntStream.range(0, columns).mapToDouble(j -> (i + 1) * j % 17 / 4.0).toArray())
                 .toArray(double[][]::new);
@@ -72,10 +78,14 @@ class SmallFunctionsTest {
         check(softmax(x), x.sub(x.mean(true, 1)), logSoftmax(x), logSumExp(x, 1));
     }
 
-    /// What a group stores outside of a loop has values in common.
     @Test void shortRowsOfKnownExtents() {
         Variable known = x.reshape(4, 3);
         check(known.sub(known.sum(true, 1)), known.mul(known.sum(true, 1)));
+    }
+
+    /// What a group stores outside of a loop has values in common.
+    @Test void longSumsBesideShortRows() {
+        check(wide(4, 150), x.index(Index.ALL, Index.range(0, 2)).reshape(4, 2).sub(x.sum(true, 1)).mul(2));
     }
 
     @Test void products() {

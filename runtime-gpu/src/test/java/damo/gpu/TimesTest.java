@@ -29,6 +29,6 @@ class TimesTest {
         loop.times(5000);                                              // more launches than events are kept
         var f = function().in(x).out(loop.last(s)).on("gpu").compile();
         f.call(new double[10]);
-        assertTrue(f.explain().lines().anyMatch(l -> l.matches("  kernel \\S+: 5000 launches, \\d+ ns")), f::explain);
+        assertTrue(f.explain().lines().anyMatch(l -> l.matches("  kernel \\S+: 5000 launches, \\d+ ns, 800000 bytes, 100000 flops")), f::explain);
     }
 }
