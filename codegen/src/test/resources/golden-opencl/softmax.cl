@@ -60,37 +60,34 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
             const float v9 = x_[v1 + l_] - v2;
             const float v10 = fma(v9, 1.442695f, 1.2582912E7f);
             const float v11 = v10 - 1.2582912E7f;
-            const float v12 = fma(v11, (-0.69314575f), v9);
-            const float v13 = v11 * 1.4286068E-6f;
-            const float v14 = v12 - v13;
-            const float v15 = v14 * v14;
-            const float v16 = fma((v15 * v15), fma(v14, 1.9890991E-4f, 0.001393365f), fma(v15, fma(v14, 0.0083333105f, 0.041666467f), fma(v14, 0.16666667f, 0.5f)));
-            const int v17 = (int)((uint)as_int(((v14 + fma(v15, v16, ((v12 - v14) - v13))) + 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)));
-            const float v18 = as_float(v17);
-            float v22;
+            const float v12 = fma(v11, (-1.4286068E-6f), fma(v11, (-0.69314575f), v9));
+            const float v13 = v12 * v12;
+            const float v14 = fma((v13 * v13), fma(v12, 1.9890981E-4f, 0.0013933642f), fma(v13, fma(v12, 0.0083333105f, 0.041666467f), fma(v12, 0.16666667f, 0.5f)));
+            const float v15 = as_float(((int)((uint)as_int((fma(v13, v14, v12) + 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)))));
+            float v19;
             if (fabs(v9) <= 87.0f) {
-                v22 = v18;
+                v19 = v15;
             } else {
-                float v21;
+                float v18;
                 if (v9 <= 88.72283f) {
-                    float v20;
+                    float v17;
                     if (v9 < (-87.0f)) {
-                        const float v19 = (v9 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v18) + (uint)268435456))) * 2.3283064E-10f);
-                        v20 = v19;
+                        const float v16 = (v9 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v15) + (uint)268435456))) * 2.3283064E-10f);
+                        v17 = v16;
                     } else {
-                        v20 = v18;
+                        v17 = v15;
                     }
-                    v21 = v20;
+                    v18 = v17;
                 } else {
-                    v21 = v9 * ((float)INFINITY);
+                    v18 = v9 * ((float)INFINITY);
                 }
-                v22 = v21;
+                v19 = v18;
             }
-            v8 = v8 + v22;
-            const float v23 = v8 - v6;
-            const float v24 = v5 + v23;
-            v6 = (v24 - v5) - v23;
-            v5 = v24;
+            v8 = v8 + v19;
+            const float v20 = v8 - v6;
+            const float v21 = v5 + v20;
+            v6 = (v21 - v5) - v20;
+            v5 = v21;
             if (v6 != v6) v6 = 0;
         }
     }
@@ -112,40 +109,37 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
     barrier(CLK_LOCAL_MEM_FENCE);
     v5 = shared_float[0];
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint v25 = 0; v25 < m_; v25 += 128) {
-        const int j_ = v25 + lane;
+    for (uint v22 = 0; v22 < m_; v22 += 128) {
+        const int j_ = v22 + lane;
         if (j_ < m_) {
-            const int v26 = v1 + j_;
-            const float v27 = x_[v26] - v2;
-            const float v28 = fma(v27, 1.442695f, 1.2582912E7f);
-            const float v29 = v28 - 1.2582912E7f;
-            const float v30 = fma(v29, (-0.69314575f), v27);
-            const float v31 = v29 * 1.4286068E-6f;
-            const float v32 = v30 - v31;
-            const float v33 = v32 * v32;
-            const float v34 = fma((v33 * v33), fma(v32, 1.9890991E-4f, 0.001393365f), fma(v33, fma(v32, 0.0083333105f, 0.041666467f), fma(v32, 0.16666667f, 0.5f)));
-            const int v35 = (int)((uint)as_int(((v32 + fma(v33, v34, ((v30 - v32) - v31))) + 1.0f)) + (uint)((int)shl_int(as_int(v28), 23)));
-            const float v36 = as_float(v35);
-            float v40;
-            if (fabs(v27) <= 87.0f) {
-                v40 = v36;
+            const int v23 = v1 + j_;
+            const float v24 = x_[v23] - v2;
+            const float v25 = fma(v24, 1.442695f, 1.2582912E7f);
+            const float v26 = v25 - 1.2582912E7f;
+            const float v27 = fma(v26, (-1.4286068E-6f), fma(v26, (-0.69314575f), v24));
+            const float v28 = v27 * v27;
+            const float v29 = fma((v28 * v28), fma(v27, 1.9890981E-4f, 0.0013933642f), fma(v28, fma(v27, 0.0083333105f, 0.041666467f), fma(v27, 0.16666667f, 0.5f)));
+            const float v30 = as_float(((int)((uint)as_int((fma(v28, v29, v27) + 1.0f)) + (uint)((int)shl_int(as_int(v25), 23)))));
+            float v34;
+            if (fabs(v24) <= 87.0f) {
+                v34 = v30;
             } else {
-                float v39;
-                if (v27 <= 88.72283f) {
-                    float v38;
-                    if (v27 < (-87.0f)) {
-                        const float v37 = (v27 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v36) + (uint)268435456))) * 2.3283064E-10f);
-                        v38 = v37;
+                float v33;
+                if (v24 <= 88.72283f) {
+                    float v32;
+                    if (v24 < (-87.0f)) {
+                        const float v31 = (v24 < (-104.0f)) ? 0.0f : (as_float(((int)((uint)as_int(v30) + (uint)268435456))) * 2.3283064E-10f);
+                        v32 = v31;
                     } else {
-                        v38 = v36;
+                        v32 = v30;
                     }
-                    v39 = v38;
+                    v33 = v32;
                 } else {
-                    v39 = v27 * ((float)INFINITY);
+                    v33 = v24 * ((float)INFINITY);
                 }
-                v40 = v39;
+                v34 = v33;
             }
-            z_[v26] = v40 / v5;
+            z_[v23] = v34 / v5;
         }
     }
 }

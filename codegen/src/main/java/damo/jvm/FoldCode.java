@@ -43,7 +43,7 @@ final class FoldCode {
     /// Emits a [Stmt.Together].
     void together(Stmt.Together together) {
         together.folds().forEach(f -> begin(f.fold()));
-        method.guard(together.guarded(), () -> runs(together.folds().stream().map(Stmt.Fold::run).toList()));
+        runs(together.folds().stream().map(Stmt.Fold::run).toList());
     }
 
     private void begin(Value fold) {

@@ -147,7 +147,15 @@ final class KernelMethod {
                 mv.visitVarInsn(ISTORE, to);
                 repeats.repeat(repeat, from, to);
             }
-            case Stmt.Guard(var extents, var body) -> guard(extents, () -> block(body));
+            case Stmt.Guard(var extents, var body) -> {
+                var end = new Label();
+                for (Value extent : extents) {
+                    values.root(extent);
+                    mv.visitJumpInsn(IFLE, end);
+                }
+                block(body);
+                mv.visitLabel(end);
+            }
             case Stmt.Fold(var fold, var body) -> folds.fold(fold, body);
             case Stmt.Together together -> folds.together(together);
             case Stmt.Run run -> folds.run(run);
@@ -155,17 +163,6 @@ final class KernelMethod {
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
-    }
-
-    /// `body`, if all of these extents are above 0.
-    void guard(List<Value> extents, Runnable body) {
-        var end = new Label();
-        for (Value extent : extents) {
-            values.root(extent);
-            mv.visitJumpInsn(IFLE, end);
-        }
-        body.run();
-        mv.visitLabel(end);
     }
 
     /// What pushes the end of a loop.

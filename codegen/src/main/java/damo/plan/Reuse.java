@@ -58,7 +58,8 @@ public final class Reuse {
             Value shared = largest(loop, last, computed);
             if (shared == null) continue;
             var store = new Stmt.Put(last.to(), values.replace(last.offset(), u -> u == index ? other : null), computed.get(shared), false);
-            before.set(i, new Stmt.Fold(fold.fold(), storing(fold.body(), store)));
+            before.set(i, new Stmt.Fold(fold.fold(), List.of(new Stmt.Run(fold.fold(), run.axis(), run.lanes(), run.together(), List.of(store),
+                    run.element()))));
             Value stored = values.flat(last.to(), last.offset());
             Map<Value, Value> done = new IdentityHashMap<>();
             List<Stmt> puts = loop.body().stream().map(Stmt.Put.class::cast).<Stmt>map(p -> new Stmt.Put(p.to(), p.offset(),
@@ -66,15 +67,6 @@ public final class Reuse {
             return new Stmt.Loop(loop.axis(), loop.from(), loop.to(), 1, puts);
         }
         return loop;
-    }
-
-    private static List<Stmt> storing(List<Stmt> body, Stmt.Put store) {
-        return switch (body.getFirst()) {
-            case Stmt.Guard(var extents, var within) -> List.of(new Stmt.Guard(extents, storing(within, store)));
-            case Stmt.Run(var fold, var axis, var lanes, var together, _, var element) ->
-                List.of(new Stmt.Run(fold, axis, lanes, together, List.of(store), element));
-            case Stmt.Let _, Stmt.Loop _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> body;
-        };
     }
 
     /// What the loop computes with most operations of all that was computed already and fits into the memory; `null` if it is too little.

@@ -19,21 +19,15 @@ public sealed interface Stmt {
 
     /// Computes the [damo.kernel.Scalar.Fold] `fold`: `body` holds the one [Run] that feeds it, inside loops over its outer axes.
     record Fold(Value fold, List<Stmt> body) implements Stmt {
-        /// The loop that feeds it, if that is all that is to be done, but for a guard; else `null`.
+        /// The loop that feeds it, if there is nothing around that; else `null`.
         public Run run() {
-            Stmt inner = body.getFirst() instanceof Guard(_, var within) && within.size() == 1 ? within.getFirst() : body.getFirst();
-            return body.size() == 1 && inner instanceof Run run ? run : null;
+            return body.size() == 1 && body.getFirst() instanceof Run run ? run : null;
         }
     }
 
     /// Does these, of which none needs another, and which have loops of the same length: a block of terms of each, and then the next block of each. So
     /// what they have in common comes from memory once. The order of each stays as it is.
-    record Together(List<Fold> folds) implements Stmt {
-        /// Their extents that must be above 0, if anything is to be done.
-        public List<Value> guarded() {
-            return folds.getFirst().body().getFirst() instanceof Guard(var extents, _) ? extents : List.of();
-        }
-    }
+    record Together(List<Fold> folds) implements Stmt {}
 
     /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by [#LANES] accumulators in turn or by one.
     ///

@@ -35,26 +35,40 @@ public final class Together {
         return result;
     }
 
-    /// To the reductions that come just before it, if it suits them.
+    /// To the reductions before it, if it suits them and what was done since; what was computed for it meanwhile is computed before them.
     private void add(Stmt.Fold fold, List<Stmt> before) {
-        List<Stmt.Fold> others = before.isEmpty() ? List.of() : switch (before.getLast()) {
+        var since = new ArrayList<Stmt>();
+        int at = before.size() - 1;
+        for (; at >= 0 && (before.get(at) instanceof Stmt.Let || before.get(at) instanceof Stmt.Put); at--) since.addFirst(before.get(at));
+        List<Stmt.Fold> others = at < 0 ? List.of() : switch (before.get(at)) {
             case Stmt.Fold other -> List.of(other);
             case Stmt.Together(var all) -> all;
             case Stmt.Let _, Stmt.Loop _, Stmt.Guard _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> List.of();
         };
-        if (others.isEmpty() || !others.stream().allMatch(other -> areLike(other, fold))) before.add(fold);
-        else {
-            var all = new ArrayList<>(others);
-            all.add(fold);
-            before.set(before.size() - 1, new Stmt.Together(all));
+        List<Stmt> ahead = since.stream().filter(Stmt.Let.class::isInstance).toList();
+        var moved = new ArrayList<>(ahead);
+        moved.add(fold);
+        Roots needs = Roots.of(moved);
+        boolean isFree = since.stream().noneMatch(s -> s instanceof Stmt.Put put && needs.buffers.contains(put.to()))
+                && others.stream().noneMatch(other -> needs.all().contains(other.fold()));
+        if (others.isEmpty() || !isFree || !others.stream().allMatch(other -> areLike(other, fold))) {
+            before.add(fold);
+            return;
         }
+        var all = new ArrayList<>(others);
+        all.add(fold);
+        since.removeAll(ahead);
+        before.subList(at, before.size()).clear();
+        before.addAll(ahead);
+        before.add(new Stmt.Together(all));
+        before.addAll(since);
     }
 
-    /// Whether both go over the same length, by the same loads, and the second does not need the first.
+    /// Whether both go over the same length and have a load in common.
     private boolean areLike(Stmt.Fold first, Stmt.Fold second) {
         Stmt.Run a = first.run(), b = second.run();
         if (a == null || b == null || !a.body().isEmpty() || !b.body().isEmpty() || a.axis().extent() != b.axis().extent()) return false;
-        if (a.lanes() == 1 || b.lanes() == 1 || Order.of(b.element(), _ -> false).contains(first.fold())) return false;
+        if (a.lanes() == 1 || b.lanes() == 1) return false;
         Set<Value> loads = loads(a, a.axis());
         loads.retainAll(loads(b, a.axis()));
         return !loads.isEmpty();

@@ -49,6 +49,7 @@ class ScheduleTest {
             case Stmt.Repeat repeat -> "repeat " + repeat.axis().name() + "*" + repeat.together();
             case Stmt.Run run -> run.axis().name() + "*" + run.lanes() + "(" + shape(run.body()) + ")";
             case Stmt.Fold(_, var body) -> "fold(" + shape(body) + ")";
+            case Stmt.Together(var folds) -> "together(" + shape(List.copyOf(folds)) + ")";
             case Stmt.Guard(_, var body) -> "guard(" + shape(body) + ")";
             case Stmt.Loop(var axis, _, _, var step, var body) -> axis.name() + (step == 1 ? "" : "+" + step) + "(" + shape(body) + ")";
         }).toList());
@@ -92,6 +93,24 @@ class ScheduleTest {
         assertEquals("guard(i(fold(b*32()) j(put)))", reused(rounded).replaceAll("let ", ""));
         Store another = new Store(z, v.indices(List.of(i, j)), v.apply(DIV, v.apply(EXP, at(x, i, j)), other));
         assertFalse(reused(another).contains("32(put)"));
+    }
+
+    @Test void reductionsOfTheSameTermsAreDoneTogether() {
+        Buffer x = buffer("x", n), y = buffer("y", n), sum = buffer("sum"), most = buffer("most");
+        Axis b = new Axis("b", n), c = new Axis("c", n), d = new Axis("d", k);
+        Value total = v.fold(Reduction.SUM, List.of(b), at(x, b));
+        Value largest = v.fold(Reduction.MAX, List.of(c), v.apply(MUL, at(x, c), at(x, c)));
+        Value other = v.fold(Reduction.MAX, List.of(c), at(y, c));
+        Value shorter = v.fold(Reduction.MAX, List.of(d), at(buffer("x", k), d));
+        Value apart = v.apply(SUB, at(x, c), total);
+        Value spread = v.fold(Reduction.SUM, List.of(c), v.apply(MUL, apart, apart));
+        assertEquals("together(fold(b*32()) fold(c*32())) put put", together(new Store(sum, List.of(), total), new Store(most, List.of(), largest)));
+        for (Value alone : List.of(other, shorter, spread))
+            assertFalse(together(new Store(sum, List.of(), total), new Store(most, List.of(), alone)).contains("together"));
+    }
+
+    private String together(Store... stores) {
+        return shape(Together.of(v, Schedule.of(v, new Kernel("f", List.of(), List.of(stores)))));
     }
 
     private String reused(Store... stores) {
