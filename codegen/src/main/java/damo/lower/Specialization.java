@@ -7,6 +7,7 @@ import damo.kernel.Values;
 import damo.value.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A program for one pattern of extents, with the questions that tell whether a call has that pattern.
 ///
@@ -14,7 +15,8 @@ import java.util.List;
 /// @param values the pool of the program's values
 /// @param extents evaluates the program's symbols, then the two sides of each guard
 /// @param answers for each guard, whether its two sides are equal
-public record Specialization(Program program, Values values, ExtentProgram extents, boolean[] answers) {
+/// @param sizes what else must hold of the extents: that those are large which were taken for large
+public record Specialization(Program program, Values values, ExtentProgram extents, boolean[] answers, Predicate<long[]> sizes) {
     /// Lowers `f` for arguments of these shapes.
     ///
     /// @throws damo.DamoException if the shapes do not fit
@@ -39,7 +41,7 @@ public record Specialization(Program program, Values values, ExtentProgram exten
             roots.add(guards.get(i).b());
             answers[i] = guards.get(i).equal();
         }
-        return new Specialization(program, lowering.values(), new ExtentProgram(f.parameters(), roots), answers);
+        return new Specialization(program, lowering.values(), new ExtentProgram(f.parameters(), roots), answers, _ -> true);
     }
 
     /// Whether a call with these extents, evaluated by [#extents], may run this program.
@@ -49,11 +51,11 @@ public record Specialization(Program program, Values values, ExtentProgram exten
             if (evaluated[at] == evaluated[at + 1] != equal) return false;
             at += 2;
         }
-        return true;
+        return sizes.test(evaluated);
     }
 
-    /// The same with a program that went through more passes.
-    public Specialization with(Program other) {
-        return new Specialization(other, values, extents, answers);
+    /// The same with a program that went through more passes, for calls with extents for which `sizes` holds.
+    public Specialization with(Program other, Predicate<long[]> sizes) {
+        return new Specialization(other, values, extents, answers, sizes);
     }
 }

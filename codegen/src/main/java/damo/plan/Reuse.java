@@ -39,7 +39,8 @@ public final class Reuse {
     }
 
     private static boolean isElementwise(Stmt.Loop loop) {
-        return loop.step() == 1 && Values.isWhole(loop.from(), 0) && loop.body().stream().allMatch(s -> s instanceof Stmt.Put put && !put.adds());
+        return !loop.body().isEmpty() && loop.step() == 1 && Values.isWhole(loop.from(), 0)
+                && loop.body().stream().allMatch(s -> s instanceof Stmt.Put put && !put.adds());
     }
 
     /// The loop as it is after `before`, where a reduction may store for it from now on. It does so where the loop stores last, since what is

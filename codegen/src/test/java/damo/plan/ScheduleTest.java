@@ -109,6 +109,13 @@ class ScheduleTest {
             assertFalse(together(new Store(sum, List.of(), total), new Store(most, List.of(), alone)).contains("together"));
     }
 
+    @Test void nothingIsMadeOfLoopsOverNothing() {
+        Axis none = new Axis("none", v.whole(0));
+        Buffer empty = new Buffer("z", DType.FLOAT64, List.of(m, v.whole(0)));
+        var kernel = new Kernel("f", List.of(i, none), List.of(new Store(empty, v.indices(List.of(i, none)), v.number(DType.FLOAT64, 1))));
+        assertFalse(shape(Together.of(v, Reuse.of(v, Schedule.of(v, kernel)))).contains("put"));
+    }
+
     private String together(Store... stores) {
         return shape(Together.of(v, Schedule.of(v, new Kernel("f", List.of(), List.of(stores)))));
     }

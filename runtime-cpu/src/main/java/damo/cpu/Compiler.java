@@ -13,6 +13,8 @@ import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.lower.Specialization;
 import damo.plan.MemoryPlan;
+import damo.plan.Shares;
+import damo.plan.Sizes;
 import damo.plan.StraightLine;
 import damo.spi.Entry;
 import java.util.List;
@@ -44,15 +46,19 @@ final class Compiler {
 
     /// Runs all passes and emits the code; if a method becomes too large for HotSpot, again with smaller kernels.
     ///
+    /// @param evaluated the extents of a call
     /// @param workers who helps with large kernels
-    static Compiled compile(Specialization lowered, Workers workers) {
+    static Compiled compile(Specialization lowered, long[] evaluated, Workers workers) {
         look(lowered.program(), "lower", 0);
+        var sizes = new Sizes(lowered.program().symbols(), evaluated);
         for (int limit = LIMIT;; limit /= 2) {
             Program program = REPEAT.rewrite.apply(passed(lowered, limit), lowered.values(), limit);
             look(program, REPEAT.name, PASSES.size() + 1);
+            program = Shares.of(program, lowered.values(), sizes);
+            look(program, "share", PASSES.size() + 2);
             Listing listing = listing(program);
             try {
-                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing, workers);
+                return new Compiled(lowered.program(), lowered.with(program, sizes::hold), MemoryPlan.of(program), listing, workers);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }

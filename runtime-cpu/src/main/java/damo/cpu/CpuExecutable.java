@@ -67,7 +67,8 @@ final class CpuExecutable implements Executable {
             if (form != null) return form;
             form = shared.serving(arguments);
             if (form == null) {
-                form = Compiler.compile(Specialization.of(program, arguments), workers);
+                Specialization lowered = Specialization.of(program, arguments);
+                form = Compiler.compile(lowered, lowered.extents().evaluate(arguments), workers);
                 if (!form.mayFail) shared.add(form);                   // what may fail names the lines of this program
             }
             own.add(form);

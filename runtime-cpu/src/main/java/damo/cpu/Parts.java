@@ -36,6 +36,10 @@ record Parts(Product extent, Product[] work, int each, boolean isRepeated) {
                     case Scalar.Whole(var n) -> number *= n;
                     case Scalar.Symbol(var name) -> names.add(symbols.indexOf(name));
                     case Scalar.Apply(var f, var operands) when f == ScalarOp.MUL -> todo.addAll(operands);
+                    case Scalar.Apply(var f, var operands) when f == ScalarOp.FLOORDIV && operands.getLast().op() instanceof Scalar.Whole(var n) -> {
+                        number /= n;
+                        todo.add(operands.getFirst());
+                    }
                     case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
                          Scalar.Choose _, Scalar.Fold _ ->
                         throw new CompilerBug("plan", "an axis has an extent that is no product", factor.toString());

@@ -1,5 +1,6 @@
 package damo.cpu;
 
+import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
@@ -13,13 +14,13 @@ import damo.value.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Memory that kernels may run on without anybody seeing it.
 ///
@@ -37,12 +38,13 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
     /// What a kernel is called with.
     record Arguments(Object[] buffers, int[] symbols) {}
 
-    /// Small arguments for `kernel`, if there are any: all symbols are one number.
+    /// Small arguments for `kernel`, if there are any: all symbols are one number, larger if it does a part of that at a time.
     Optional<Arguments> small(Kernel kernel) {
+        int parts = axes(kernel).mapToInt(Scratch::parts).max().orElse(1);
         for (int extent : EXTENTS) {
-            if (extent != EXTENTS[EXTENTS.length - 1] && work(kernel, extent) > WORK) continue;
+            if (extent != EXTENTS[EXTENTS.length - 1] && work(kernel, extent * parts) > WORK) continue;
             long[] all = new long[known];
-            Arrays.fill(all, extent);
+            Arrays.fill(all, extent * parts);
             return of(kernel, all);
         }
         return Optional.empty();
@@ -67,17 +69,38 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
         if (array instanceof float[] f && f.length > 1) f[1] = 1e30f;
     }
 
-    /// About how many steps loops take.
-    private static double work(Kernel kernel, int extent) {
-        var axes = new HashSet<>(kernel.axes());
-        for (Store s : kernel.stores()) folds(s.value(), axes, Collections.newSetFromMap(new IdentityHashMap<>()));
-        return axes.stream().mapToDouble(a -> a.extent().op() instanceof Scalar.Whole(var n) ? n : extent).reduce(1, (a, b) -> a * b);
+    private static Stream<Axis> axes(Kernel kernel) {
+        var axes = new ArrayList<>(kernel.axes());
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Store s : kernel.stores()) folds(s.value(), seen).forEach(f -> axes.addAll(f.axes()));
+        return axes.stream();
     }
 
-    private static void folds(Value v, Set<Axis> into, Set<Value> seen) {
-        if (!seen.add(v)) return;
-        if (v.op() instanceof Scalar.Fold(_, var axes, _)) into.addAll(axes);
-        v.op().operands().forEach(o -> folds(o, into, seen));
+    /// Of how many parts an axis is one.
+    private static int parts(Axis axis) {
+        return axis.extent().op() instanceof Scalar.Apply(var f, var args) && f == ScalarOp.FLOORDIV
+                && args.getLast().op() instanceof Scalar.Whole(var n) ? (int) n : 1;
+    }
+
+    /// About how many steps loops take: those of reductions come one after the other, or one in another.
+    private static double work(Kernel kernel, int extent) {
+        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        double each = 1;
+        for (Store s : kernel.stores()) for (Scalar.Fold fold : folds(s.value(), seen)) each += size(fold.axes(), extent);
+        return size(kernel.axes(), extent) * each;
+    }
+
+    private static double size(List<Axis> axes, int extent) {
+        return axes.stream().mapToDouble(a -> Extent.of(a.extent(), _ -> extent)).reduce(1, (a, b) -> a * b);
+    }
+
+    /// The reductions in `v` that were not seen, with the axes of those around them.
+    private static List<Scalar.Fold> folds(Value v, Set<Value> seen) {
+        if (!seen.add(v)) return List.of();
+        List<Scalar.Fold> within = v.op().operands().stream().flatMap(o -> folds(o, seen).stream()).toList();
+        if (!(v.op() instanceof Scalar.Fold(var f, var axes, var body))) return within;
+        Stream<Scalar.Fold> inner = within.stream().map(w -> new Scalar.Fold(f, Stream.concat(axes.stream(), w.axes().stream()).toList(), body));
+        return Stream.concat(Stream.of((Scalar.Fold) v.op()), inner).toList();
     }
 
     /// Arguments for `kernel` in a call with these extents, if they are little enough. Integers are 0, so that they are positions too.

@@ -81,6 +81,24 @@ class ThreadsTest {
         }
     }
 
+    @Test void longReductionsHaveTheSameBitsForEveryNumberOfThreads() {
+        var x = dvector("x");
+        Lambda f = Phases.rewrite(new Lambda("f", List.of(x), List.of(x.sum(), x.max(), x.pow(2).mean())), Set.of());
+        int size = (1 << 20) + 77;
+        NDArray at = NDArray.wrap(new Random(1).doubles(size).toArray(), size);
+        NDArray[] one = run(CpuBackend.executable(f, WORKERS.getFirst()), 3, at);
+        for (Workers w : WORKERS) {
+            Executable other = CpuBackend.executable(f, w);
+            assertArrayEquals(one, run(other, 3, at), other::explain);
+            assertTrue(other.explain().contains("threads share"), other::explain);
+            NDArray few = NDArray.ones(DType.FLOAT64, 5);
+            assertEquals(NDArray.of(5.0), run(other, 3, few)[0]);
+        }
+        double sum = 0;
+        for (double each : at.toDoubleArray()) sum += each;
+        assertEquals(sum, (double) one[0].scalar(), 1e-7);
+    }
+
     @Test void kernelsAreDividedAndNothingIsAllocatedForIt() {
         var x = dvector("x");
         Lambda f = new Lambda("f", List.of(x), List.of(x.sin().mul(x)));

@@ -91,7 +91,7 @@ final class GpuProgram {
         var sizes = new Sizes(lowered.program().symbols(), evaluated);
         Program fused = Split.split(Fusion.fuseAgain(Collect.collect(lowered.program(), values), values, LIMIT), values, sizes);
         assert verified(lowered.program(), "lower") && verified(fused, "split");
-        var program = new GpuProgram(lowered.program(), lowered.with(fused), sizes, device);
+        var program = new GpuProgram(lowered.program(), lowered.with(fused, sizes::hold), sizes, device);
         if (Dump.isOn()) Dump.write(fused.name() + ".cl", program.text.text());
         return program;
     }
@@ -125,7 +125,7 @@ final class GpuProgram {
     }
 
     boolean serves(long[] evaluated) {
-        return form.serves(evaluated) && sizes.hold(evaluated);
+        return form.serves(evaluated);
     }
 
     boolean needsFloat64() {

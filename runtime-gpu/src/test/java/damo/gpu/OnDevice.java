@@ -38,7 +38,7 @@ final class OnDevice {
     static NDArray[] run(Values values, List<Kernel> kernels, List<Buffer> inputs, List<Buffer> outputs, NDArray... arguments) {
         List<Step> steps = kernels.stream().<Step>map(Step.Launch::new).toList();
         var program = new Program("test", List.of(), inputs, Map.of(), outputs, steps);
-        var form = new Specialization(program, values, null /* no symbols */, new boolean[0]);
+        var form = new Specialization(program, values, null /* no symbols */, new boolean[0], _ -> true);
         var results = new NDArray[outputs.size()];
         GpuProgram.of(form, device()).run(new long[0], arguments, new boolean[arguments.length], new NDArray[results.length], results,
                 results.length);

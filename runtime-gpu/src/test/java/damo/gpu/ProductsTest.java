@@ -50,7 +50,7 @@ class ProductsTest {
                       }
                     }
                     """.formatted(dtype, x, y, z, loops, store, sum), values);
-            var form = new Specialization(program, values, null /* no symbols */, new boolean[0]);
+            var form = new Specialization(program, values, null /* no symbols */, new boolean[0], _ -> true);
             return new Form(values, program, GpuProgram.of(form, OnDevice.device()));
         }
     }
