@@ -76,8 +76,8 @@ public final class Shared extends Variable {
         return value();
     }
 
-    /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value, which then needs memory of its own.
-    /// One that lies on a device is fetched, once, after calls that update it. Waits for a running call that updates it.
+    /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value, which then needs memory of its
+    /// own. One that lies on a device is fetched, once, after calls that update it. Waits for a running call that updates it.
     public NDArray borrow() {
         return read(value -> {
             NDArray array = value.array;

@@ -97,8 +97,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         /// Whether the last that a step reads of the state is in the kernel that stores the next one: then one buffer may serve.
         private static boolean isInPlace(List<Step> body, Step.Carry carry) {
             int at = 0;
-            while (at < body.size() && !(body.get(at) instanceof Step.Launch(var k) && k.stores().stream().anyMatch(s -> s.to().equals(carry.next()))))
-                at++;
+            while (at < body.size() && !(body.get(at) instanceof Step.Launch && mentioned(body.get(at), true).contains(carry.next()))) at++;
             return at < body.size() && isInPlace(body.get(at), carry.state(), carry.next())
                     && body.subList(at + 1, body.size()).stream().noneMatch(step -> mentioned(step, false).contains(carry.state()));
         }

@@ -70,7 +70,8 @@ class InPlaceTest {
         assertEquals("v→z, w→y, w→z", pairs(kernel("y[i0, i1] = w[i0, i1]", "z[i0, i1] = w[i0, i1] * v[i0, i1]")));
         assertEquals("v→z", pairs(kernel("y[i0, i1] = w[i0, i1]", "z[i0, i1] = w[0, i1] * v[i0, i1]")));
         for (String branch : List.of("b[i1] < 0.0 ? w[i0, i1] : 1.0", "where(b[i1] < 0.0, w[i0, i1], 1.0)"))
-            assertEquals("v→y, v→z, w→z", pairs(kernel("y[i0, i1] = " + branch, "z[i0, i1] = w[i0, i1]")), "what a branch has read is read again");
+            assertEquals("v→y, v→z, w→z", pairs(kernel("y[i0, i1] = " + branch, "z[i0, i1] = w[i0, i1]")),
+                    "what a branch has read is read again");
     }
 
     @Test void statesThatChangePlaces() {
