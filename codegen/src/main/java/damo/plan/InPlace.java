@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 /// @param to the output
 /// @param few the extent that must be at most [Contraction#BLOCK], if there is one: with more terms, sums that are not complete lie in `to`
 public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
-    /// All such pairs of a program.
-    public static List<InPlace> of(Program program) {
+    /// All such pairs of a program; its values are of this pool.
+    public static List<InPlace> of(Values values, Program program) {
         List<Step> steps = program.steps();
         Map<Buffer, Integer> lastRead = new HashMap<>();
         for (int i = 0; i < steps.size(); i++) for (Buffer b : MemoryPlan.mentioned(steps.get(i), false)) lastRead.put(b, i);
@@ -39,7 +39,8 @@ public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
             if (!(steps.get(i) instanceof Step.Compute step)) continue;
             for (Store store : step.kernel().stores())
                 if (outputs.contains(store.to()))
-                    for (Buffer from : program.inputs()) if (lastRead.getOrDefault(from, -1) <= i) of(step, from, store.to()).ifPresent(found::add);
+                    for (Buffer from : program.inputs())
+                        if (lastRead.getOrDefault(from, -1) <= i) of(values, step, from, store.to()).ifPresent(found::add);
         }
         return found;
     }
@@ -54,24 +55,25 @@ public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
     }
 
     /// The pair, if `step` may store `to` in the memory of `from`, as far as it depends on this step.
-    static Optional<InPlace> of(Step.Compute step, Buffer from, Buffer to) {
+    static Optional<InPlace> of(Values values, Step.Compute step, Buffer from, Buffer to) {
         Kernel kernel = step.kernel();
         if (from.dtype().storage() != to.dtype().storage() || !from.extents().equals(to.extents())) return Optional.empty();
         if (!Loads.of(kernel).contains(from)) return Optional.of(new InPlace(from, to, Optional.empty()));
         return switch (step) {
-            case Step.Launch _ -> !kernel.adds() && folds(kernel).isEmpty() && isReadFirst(kernel, kernel.stores(), from, to)
+            case Step.Launch _ -> !kernel.adds() && folds(kernel).isEmpty() && isReadFirst(values, kernel, from, to)
                     ? Optional.of(new InPlace(from, to, Optional.empty())) : Optional.empty();
-            case Step.Contract _ -> contract(kernel, from, to);
+            case Step.Contract _ -> contract(values, kernel, from, to);
             case Step.Repeat _ -> Optional.empty();                    // some positions are done more than once
         };
     }
 
     /// What is stored of sums comes after them; the sums themselves lie in other memory, if a product is one block.
-    private static Optional<InPlace> contract(Kernel kernel, Buffer from, Buffer to) {
+    private static Optional<InPlace> contract(Values values, Kernel kernel, Buffer from, Buffer to) {
         Value sum = folds(kernel).getFirst();
         Store home = Contractions.home(kernel, sum.dtype()).orElseThrow();
         List<Store> order = Stream.concat(kernel.stores().stream().filter(s -> s != home), Stream.of(home)).toList();
-        if (loads(((Scalar.Fold) sum.op()).body(), from).findAny().isPresent() || !isReadFirst(kernel, order, from, to)) return Optional.empty();
+        if (loads(((Scalar.Fold) sum.op()).body(), from).findAny().isPresent()) return Optional.empty();
+        if (!isReadFirst(values, new Kernel(kernel.name(), kernel.axes(), order), from, to)) return Optional.empty();
         if (!home.to().equals(to)) return Optional.of(new InPlace(from, to, Optional.empty()));
         List<Value> terms = ((Scalar.Fold) sum.op()).axes().stream().map(Axis::extent).filter(e -> !Values.isWhole(e, 1)).toList();
         if (terms.size() > 1) return Optional.empty();
@@ -84,22 +86,32 @@ public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
         return Contractions.folds(kernel.stores().stream().map(Store::value).toList());
     }
 
-    /// Whether each iteration stores one element of `to`, having read that of `from` and no other. After a store, a value is known that was surely
-    /// computed for it or for one before, and is not computed again.
-    ///
-    /// @param order the stores as they come
-    private static boolean isReadFirst(Kernel kernel, List<Store> order, Buffer from, Buffer to) {
-        List<Store> own = order.stream().filter(s -> s.to().equals(to)).toList();
+    /// Whether each iteration stores one element of `to`, having read that of `from` and no other.
+    private static boolean isReadFirst(Values values, Kernel kernel, Buffer from, Buffer to) {
+        List<Store> own = kernel.stores().stream().filter(s -> s.to().equals(to)).toList();
         if (own.size() != 1 || !isEach(kernel, own.getFirst())) return false;
-        int at = order.indexOf(own.getFirst());
-        Set<Value> known = new Needs().of(order.subList(0, at + 1).stream().map(Store::value).toList());
-        for (Store store : order) {
-            if (store.at().stream().anyMatch(p -> loads(p, from).findAny().isPresent())) return false;
-            boolean isLater = order.indexOf(store) > at;
-            if (!loads(store.value(), from).allMatch(v -> v.op() instanceof Scalar.Load(_, var position)
-                    && position.equals(own.getFirst().at()) && (!isLater || known.contains(v)))) return false;
+        List<Stmt.Put> puts = Flatten.puts(values, kernel);
+        Value here = puts.get(kernel.stores().indexOf(own.getFirst())).offset();
+        for (Stmt.Put put : puts)
+            if (loads(put.offset(), from).findAny().isPresent() || !loads(put.value(), from).allMatch(v -> isAt(v, here))) return false;
+        // As they are scheduled: what arithmetic on integers leaves of a value may read less.
+        return isKnown(puts, from, to) && isKnown(Flatten.puts(values, Unroll.of(values, kernel)), from, to);
+    }
+
+    /// Whether what is stored after an element of `to` reads nothing of `from` there but what was surely read for it or before, and is kept since.
+    private static boolean isKnown(List<Stmt.Put> puts, Buffer from, Buffer to) {
+        for (int i = 0; i < puts.size(); i++) {
+            Stmt.Put put = puts.get(i);
+            if (!put.to().equals(to)) continue;
+            Set<Value> known = new Needs().of(puts.subList(0, i + 1).stream().map(Stmt.Put::value).toList());
+            for (Stmt.Put later : puts.subList(i + 1, puts.size()))
+                if (loads(later.value(), from).anyMatch(v -> isAt(v, put.offset()) && !known.contains(v))) return false;
         }
         return true;
+    }
+
+    private static boolean isAt(Value load, Value offset) {
+        return load.op() instanceof Scalar.Flat(_, var at) && at == offset;
     }
 
     /// Whether a store goes to all elements, one in each iteration.

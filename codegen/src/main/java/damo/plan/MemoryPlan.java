@@ -4,6 +4,7 @@ import damo.kernel.Buffer;
 import damo.kernel.Loads;
 import damo.kernel.Program;
 import damo.kernel.Step;
+import damo.kernel.Values;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,12 +24,13 @@ import java.util.Set;
 /// @param slots for each temporary, the slot of the workspace that holds it
 /// @param slotCount how many slots there are
 public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> slots, int slotCount) {
-    /// The plan for `program`.
-    public static MemoryPlan of(Program program) {
-        return new Planner(program).plan();
+    /// The plan for `program`, whose values are of this pool.
+    public static MemoryPlan of(Values values, Program program) {
+        return new Planner(values, program).plan();
     }
 
     private static final class Planner {
+        private final Values values;
         private final Program program;
         private final Map<Buffer, Integer> positions = new HashMap<>();
         private final Map<Buffer, Integer> slots = new LinkedHashMap<>();
@@ -38,7 +40,8 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private final Map<Buffer, Buffer> inPlace = new HashMap<>();      // from the next value of a state to the state
         private int slotCount;
 
-        Planner(Program program) {
+        Planner(Values values, Program program) {
+            this.values = values;
             this.program = program;
         }
 
@@ -95,15 +98,15 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         }
 
         /// Whether the last that a step reads of the state is in the kernel that stores the next one: then one buffer may serve.
-        private static boolean isInPlace(List<Step> body, Step.Carry carry) {
+        private boolean isInPlace(List<Step> body, Step.Carry carry) {
             int at = 0;
             while (at < body.size() && !(body.get(at) instanceof Step.Launch && mentioned(body.get(at), true).contains(carry.next()))) at++;
             return at < body.size() && isInPlace(body.get(at), carry.state(), carry.next())
                     && body.subList(at + 1, body.size()).stream().noneMatch(step -> mentioned(step, false).contains(carry.state()));
         }
 
-        private static boolean isInPlace(Step step, Buffer from, Buffer to) {
-            return step instanceof Step.Launch launch && InPlace.of(launch, from, to).isPresent();
+        private boolean isInPlace(Step step, Buffer from, Buffer to) {
+            return step instanceof Step.Launch launch && InPlace.of(values, launch, from, to).isPresent();
         }
 
         /// What the step may store the temporary over, or `null`.

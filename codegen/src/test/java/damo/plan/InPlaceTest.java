@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import damo.kernel.KernelText;
 import damo.kernel.Program;
+import damo.kernel.Values;
 import damo.kernel.Verifier;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,14 +17,15 @@ class InPlaceTest {
     }
 
     private static String pairs(String outputs, String steps) {
+        var values = new Values();
         Program p = KernelText.parse("""
                 program f(n: int32, m: int32, k: int32; %%w: float64[n, m], %%v: float64[n, m], %%b: float64[m], %%i: int32[n], %%x: float64[n, k],
                     %%u: float64[k, m], %%t: float64[2, k, m], %%s: float64[n, n]) -> (%s) {
                 %s
                 }
-                """.formatted(outputs, steps));
+                """.formatted(outputs, steps), values);
         Verifier.check(p, "test");
-        return InPlace.of(p).stream().filter(pair -> "wv".contains(pair.from().name()))
+        return InPlace.of(values, p).stream().filter(pair -> "wv".contains(pair.from().name()))
                 .map(pair -> pair.from().name() + "→" + pair.to().name() + pair.few().map(f -> " if few " + f).orElse(""))
                 .sorted().collect(Collectors.joining(", "));
     }
@@ -72,6 +74,12 @@ class InPlaceTest {
         for (String branch : List.of("b[i1] < 0.0 ? w[i0, i1] : 1.0", "where(b[i1] < 0.0, w[i0, i1], 1.0)"))
             assertEquals("v→y, v→z, w→z", pairs(kernel("y[i0, i1] = " + branch, "z[i0, i1] = w[i0, i1]")),
                     "what a branch has read is read again");
+    }
+
+    @Test void whatReadsNothingAfterAll() {
+        String program = "program f(%x: int32[]) -> (%y: int32[], %z: bool[]) {\nkernel k {\n%1 = x[]\n%2 = %1 * 0\ny[] = %2\nz[] = %1 != %2\n}\n}\n";
+        var values = new Values();
+        assertEquals("[]", InPlace.of(values, KernelText.parse(program, values)).toString(), "y is stored before x is read for z");
     }
 
     @Test void statesThatChangePlaces() {

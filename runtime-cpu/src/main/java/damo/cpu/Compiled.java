@@ -9,6 +9,7 @@ import damo.kernel.Loads;
 import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
+import damo.kernel.Values;
 import damo.lower.Specialization;
 import damo.plan.Action;
 import damo.plan.Division;
@@ -81,7 +82,7 @@ final class Compiled {
             if (program.constants().containsKey(buffer)) constants[at] = program.constants().get(buffer).storage();
         });
         firstOutput = program.inputs().size() + program.constants().size();
-        overwrites = overwrites(program);
+        overwrites = overwrites(form.values(), program);
         kept = kept(program);
         counters = program.counters().size();
         checks = program.checks();
@@ -107,10 +108,10 @@ final class Compiled {
         return Loader.load(program, listing, kernels, form.values(), plan.positions(), vectorBits);
     }
 
-    private static int[][] overwrites(Program program) {
+    private static int[][] overwrites(Values values, Program program) {
         int[][] all = new int[program.outputs().size()][program.inputs().size()];
         for (int[] row : all) Arrays.fill(row, NEVER);
-        for (InPlace pair : InPlace.of(program))
+        for (InPlace pair : InPlace.of(values, program))
             all[program.outputs().indexOf(pair.to())][program.inputs().indexOf(pair.from())] =
                     pair.few().map(few -> program.symbols().indexOf(((Scalar.Symbol) few.op()).name())).orElse(ALWAYS);
         return all;

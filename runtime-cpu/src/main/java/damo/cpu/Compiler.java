@@ -52,7 +52,7 @@ final class Compiler {
             look(program, REPEAT.name, PASSES.size() + 1);
             Listing listing = listing(program);
             try {
-                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(program), listing, workers);
+                return new Compiled(lowered.program(), lowered.with(program), MemoryPlan.of(lowered.values(), program), listing, workers);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }

@@ -55,7 +55,7 @@ final class GpuProgram {
         this.form = form;
         this.device = device;
         program = form.program();
-        plan = MemoryPlan.of(program);
+        plan = MemoryPlan.of(form.values(), program);
         Listing lines = Listing.of(program);
         listing = lines.text();
         List<Step.Compute> steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
