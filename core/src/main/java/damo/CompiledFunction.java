@@ -278,7 +278,7 @@ public final class CompiledFunction {
         state.lock();
         try {
             state.read(frame.arguments, places.length, executable);
-            state.offer(frame.results, outputs.size());
+            state.offer(frame.results, outputs.size(), destinations == null || !destinations.mayFail());
             executable.run(frame.arguments, frame.destinations, frame.results);
             if (destinations != null) deliver(frame, destinations);
             state.commit(frame.results, outputs.size());

@@ -57,6 +57,12 @@ record Destinations(String function, List<Variable> outputs, NDArray[] direct, O
         }
     }
 
+    /// Whether [#deliver] may fail: it has something to do.
+    boolean mayFail() {
+        for (Object target : copied) if (target != null) return true;
+        return false;
+    }
+
     /// Copies what the program could not write itself.
     ///
     /// @throws DamoException if a shape differs

@@ -10,6 +10,7 @@ import damo.value.Remote;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Function;
 
 /// A variable with a value of its own, that outlives calls and that all functions which mention it share. Functions change it with
 /// [FunctionBuilder#update]: a call sees one consistent state, and changes all that it updates or, if it fails, nothing.
@@ -18,6 +19,8 @@ import java.util.concurrent.locks.StampedLock;
 /// - **Aliasing** values are copied in and out, except by [#borrow]
 /// - **Threads** safe: calls that only read go on together, one that updates has its variables for itself
 public final class Shared extends Variable {
+    private static final int IDLE = 128;                               // updates without it, after which memory for a second value is let go
+
     private final Cell cell;
 
     /// Where the value is. Locks are taken in the order of `number`, so that no two calls wait for each other.
@@ -28,7 +31,8 @@ public final class Shared extends Variable {
         final Lock writing;
         volatile Value value;
         volatile Variable next;
-        Value spare;                                                   // with the write lock: the value before, if nobody else can see it
+        Value spare;                                                   // with the write lock: an earlier value, if nobody else can see it
+        int idle;                                                      // updates since it was needed
 
         Cell(NDArray value) {
             var lock = new StampedLock();
@@ -38,10 +42,10 @@ public final class Shared extends Variable {
         }
     }
 
-    /// A value, and whether somebody outside may have it.
+    /// A value, and whether somebody outside may have it: said with the read lock, asked with the write lock.
     private static final class Value {
         final NDArray array;
-        volatile boolean isLent;
+        boolean isLent;
 
         Value(NDArray array) {
             this.array = array;
@@ -62,9 +66,9 @@ public final class Shared extends Variable {
         return new Shared(op(), name, source(), cell);
     }
 
-    /// A copy of the value.
+    /// A copy of the value. Waits for a running call that updates it.
     public NDArray value() {
-        return borrow().copy();
+        return read(value -> value.array.copy());
     }
 
     /// As [#value].
@@ -72,27 +76,22 @@ public final class Shared extends Variable {
         return value();
     }
 
-    /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value. One that lies on a device is
-    /// fetched, once, after calls that update it.
+    /// The value itself, without copying: only to be read. It stays as it is when the variable gets another value, which then needs memory of its
+    /// own. One that lies on a device is fetched, once, after calls that update it. Waits for a running call that updates it.
     public NDArray borrow() {
-        while (true) {
-            Value value = cell.value;
-            if (value.array.remote() != null) {
-                NDArray fetched = fetched();
-                if (fetched != null) return fetched;
-                continue;
-            }
-            value.isLent = true;                                       // said before it is certain: who replaces it looks afterwards
-            if (cell.value == value) return value.array;
-        }
+        return read(value -> {
+            NDArray array = value.array;
+            // What lies elsewhere is used again when the variable gets another value; what is fetched is not.
+            if (array.remote() != null) return NDArray.wrap(array.dtype(), array.storage(), array.shape());
+            value.isLent = true;
+            return array;
+        });
     }
 
-    /// The value if it lies elsewhere, else `null`. With the lock, for the memory there is used again afterwards; what is fetched is not.
-    private NDArray fetched() {
+    private NDArray read(Function<Value, NDArray> what) {
         cell.reading.lock();
         try {
-            NDArray array = cell.value.array;
-            return array.remote() == null ? null : NDArray.wrap(array.dtype(), array.storage(), array.shape());
+            return what.apply(cell.value);
         } finally {
             cell.reading.unlock();
         }
@@ -151,17 +150,28 @@ public final class Shared extends Variable {
         }
     }
 
-    /// Only with the write lock held: memory of an earlier value that nobody sees, for the next one; or `null`.
+    /// Only with the write lock held: the array of the value itself, if nobody else has it; or `null`.
+    NDArray own() {
+        Value value = cell.value;
+        return value.isLent || value.array.remote() != null || !value.array.isWhole() ? null : value.array;
+    }
+
+    /// Only with the write lock held: memory of an earlier value that nobody has, for the next one; or `null`.
     NDArray spare() {
         return cell.spare == null ? null : cell.spare.array;
     }
 
-    /// Only with the write lock held, and with [#spare] or an array that nobody else has.
+    /// Only with the write lock held, and with [#own], which has the new value by now, with [#spare], or with an array that nobody else has.
     void replace(NDArray value) {
         Value before = cell.value;
+        if (before.array == value) {
+            if (cell.idle++ == IDLE) cell.spare = null;
+            return;
+        }
         Remote elsewhere = before.array.remote();
         cell.value = cell.spare != null && cell.spare.array == value ? cell.spare : new Value(value);
         cell.spare = before.isLent || elsewhere != null ? null : before;
+        cell.idle = 0;
         if (elsewhere != null) elsewhere.release();                    // nobody outside has seen it: see borrow
     }
 }

@@ -13,11 +13,19 @@ import java.util.stream.Collectors;
 final class State {
     private final Shared[] read;
     private final Shared[] written;
+    private final boolean[] inPlace;             // whether to offer the value's own array: it is read too, and what was offered so far was used
+    private final NDArray[] offered;             // in this call; like inPlace, only with the locks
     private final Lock[] locks;
 
     State(List<Shared> read, List<Shared> written) {
         this.read = read.toArray(Shared[]::new);
         this.written = written.toArray(Shared[]::new);
+        inPlace = new boolean[this.written.length];
+        offered = new NDArray[this.written.length];
+        for (int i = 0; i < inPlace.length; i++) {
+            long number = this.written[i].number();
+            inPlace[i] = read.stream().anyMatch(s -> s.number() == number);
+        }
         Set<Long> exclusive = written.stream().map(Shared::number).collect(Collectors.toSet());
         var all = new TreeSet<Shared>(Comparator.comparingLong(Shared::number));
         all.addAll(read);
@@ -49,13 +57,22 @@ final class State {
     }
 
     /// Offers memory for the new values, which are results from `outputs` on.
-    void offer(NDArray[] results, int outputs) {
-        for (int i = 0; i < written.length; i++) results[outputs + i] = written[i].spare();
+    ///
+    /// @param mayOverwrite whether it may be that of the values themselves: nothing can fail once they are computed
+    void offer(NDArray[] results, int outputs, boolean mayOverwrite) {
+        for (int i = 0; i < written.length; i++) {
+            offered[i] = mayOverwrite && inPlace[i] ? written[i].own() : null;
+            results[outputs + i] = offered[i] != null ? offered[i] : written[i].spare();
+        }
     }
 
     /// Takes over the new values.
     void commit(NDArray[] results, int outputs) {
-        for (int i = 0; i < written.length; i++) written[i].replace(results[outputs + i]);
+        for (int i = 0; i < written.length; i++) {
+            inPlace[i] &= offered[i] == null || offered[i] == results[outputs + i];
+            offered[i] = null;
+            written[i].replace(results[outputs + i]);
+        }
     }
 
     /// Or else gives back the memory of new values that lie elsewhere.

@@ -1,5 +1,6 @@
 package damo.jvm;
 
+import damo.plan.Contraction;
 import damo.type.DType;
 
 /// Products of matrices, of float32 or float64: packed into panels, in blocks that fit the caches, by a [Tile].
@@ -11,7 +12,7 @@ final class Gemm {
     static final Gemm FLOATS = new Gemm(DType.FLOAT32, new FloatPanels());
     static final Gemm DOUBLES = new Gemm(DType.FLOAT64, new DoublePanels());
 
-    private static final int DEPTH = 320;                              // terms of a block, at most
+    private static final int DEPTH = Contraction.BLOCK;                // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
     private static final int HIGH = 96, WIDE = 8;                      // rows, and panels of columns, whose sums wait for what is done after it
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay

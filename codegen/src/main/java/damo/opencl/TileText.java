@@ -6,6 +6,7 @@ import damo.kernel.Listing;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
+import damo.plan.Contraction;
 import damo.plan.Roots;
 import damo.plan.Stmt;
 import damo.type.DType;
@@ -19,7 +20,7 @@ import java.util.List;
 /// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few. What the epilogue
 /// makes of a total is all that is stored.
 final class TileText {
-    private static final int BLOCK = 320;                              // terms at most, in as few blocks of equal length as there can be
+    private static final int BLOCK = Contraction.BLOCK;                // terms at most, in as few blocks of equal length as there can be
 
     private final Code code;
     private final Dialect dialect;

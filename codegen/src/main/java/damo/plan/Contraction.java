@@ -27,6 +27,9 @@ import java.util.stream.Stream;
 /// A contraction as products of matrices. Axes that lie one after the other in all tensors become one; one axis of each kind is an axis of the
 /// matrices, and the rest are loops around. What is stored of the sums is computed of them afterwards, where they are.
 public final class Contraction {
+    /// The most terms that are summed up at once, in as few blocks of equal length as there can be; sums of several blocks are added.
+    public static final int BLOCK = 320;
+
     private static final int X = 0, Y = 1, Z = 2;                      // places of strides
 
     private final Values values;

@@ -1,21 +1,16 @@
 package damo.plan;
 
 import damo.kernel.Buffer;
-import damo.kernel.Kernel;
 import damo.kernel.Loads;
 import damo.kernel.Program;
-import damo.kernel.Scalar;
 import damo.kernel.Step;
-import damo.kernel.Store;
-import damo.kernel.Value;
+import damo.kernel.Values;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,18 +18,19 @@ import java.util.Map;
 import java.util.Set;
 
 /// Which memory each buffer of a program has. Temporaries that do not live at the same time share a slot of the workspace; a kernel
-/// that reads a dying buffer only where it writes may write over it.
+/// that reads a dying buffer only where it writes may write over it ([InPlace]).
 ///
 /// @param positions the place of every buffer among the arguments of the kernels: inputs, constants, outputs, temporaries
 /// @param slots for each temporary, the slot of the workspace that holds it
 /// @param slotCount how many slots there are
 public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> slots, int slotCount) {
-    /// The plan for `program`.
-    public static MemoryPlan of(Program program) {
-        return new Planner(program).plan();
+    /// The plan for `program`, whose values are of this pool.
+    public static MemoryPlan of(Values values, Program program) {
+        return new Planner(values, program).plan();
     }
 
     private static final class Planner {
+        private final Values values;
         private final Program program;
         private final Map<Buffer, Integer> positions = new HashMap<>();
         private final Map<Buffer, Integer> slots = new LinkedHashMap<>();
@@ -44,7 +40,8 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private final Map<Buffer, Buffer> inPlace = new HashMap<>();      // from the next value of a state to the state
         private int slotCount;
 
-        Planner(Program program) {
+        Planner(Values values, Program program) {
+            this.values = values;
             this.program = program;
         }
 
@@ -61,16 +58,13 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                 List<Buffer> dying = new ArrayList<>();
                 for (Buffer b : deaths.getOrDefault(i, List.of())) if (slots.containsKey(b) && !inPlace.containsKey(b)) dying.add(b);
                 dying.sort(Comparator.comparing(slots::get));
-                for (Buffer b : List.copyOf(dying))
-                    if (steps.get(i) instanceof Step.Launch(var kernel) && !carried.contains(b) && isOverwritable(kernel, b)) {
-                        release(b);
-                        dying.remove(b);
-                    }
                 for (Buffer b : mentioned(steps.get(i), true))
                     if (!positions.containsKey(b)) {
                         place(b);
-                        if (inPlace.containsKey(b)) {
-                            slots.put(b, slots.get(inPlace.get(b)));
+                        Buffer before = inPlace.containsKey(b) ? inPlace.get(b) : overwritten(steps.get(i), b, dying);
+                        dying.remove(before);
+                        if (before != null) {
+                            slots.put(b, slots.get(before));
                             continue;
                         }
                         Deque<Integer> idle = free.computeIfAbsent(b.dtype().storage(), _ -> new ArrayDeque<>());
@@ -103,17 +97,22 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                 }
         }
 
-        /// Whether the last that a step reads of the state is in the kernel that stores the next one, element by element: then one buffer serves.
-        private static boolean isInPlace(List<Step> body, Step.Carry carry) {
+        /// Whether the last that a step reads of the state is in the kernel that stores the next one: then one buffer may serve.
+        private boolean isInPlace(List<Step> body, Step.Carry carry) {
             int at = 0;
-            while (at < body.size() && !(body.get(at) instanceof Step.Launch(var k) && k.stores().getLast().to().equals(carry.next()))) at++;
-            if (at == body.size()) return false;
-            Kernel kernel = ((Step.Launch) body.get(at)).kernel();
-            if (kernel.adds()) return false;
-            List<Value> position = kernel.stores().getLast().at();
-            Set<Value> done = Collections.newSetFromMap(new IdentityHashMap<>());
-            return kernel.stores().stream().allMatch(s -> isPointwise(s.value(), carry.state(), position, done))
+            while (at < body.size() && !(body.get(at) instanceof Step.Launch && mentioned(body.get(at), true).contains(carry.next()))) at++;
+            return at < body.size() && isInPlace(body.get(at), carry.state(), carry.next())
                     && body.subList(at + 1, body.size()).stream().noneMatch(step -> mentioned(step, false).contains(carry.state()));
+        }
+
+        private boolean isInPlace(Step step, Buffer from, Buffer to) {
+            return step instanceof Step.Launch launch && InPlace.of(values, launch, from, to).isPresent();
+        }
+
+        /// What the step may store the temporary over, or `null`.
+        private Buffer overwritten(Step step, Buffer to, List<Buffer> dying) {
+            for (Buffer b : dying) if (!carried.contains(b) && isInPlace(step, b, to)) return b;
+            return null;
         }
 
         private void place(Buffer buffer) {
@@ -123,29 +122,10 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private void release(Buffer buffer) {
             free.computeIfAbsent(buffer.dtype().storage(), _ -> new ArrayDeque<>()).push(slots.get(buffer));
         }
-
-        /// Whether each iteration of `kernel` reads `buffer` only where it writes, to buffers of the same extents.
-        private static boolean isOverwritable(Kernel kernel, Buffer buffer) {
-            if (kernel.stores().size() != 1 || kernel.adds() || !kernel.stores().getFirst().to().extents().equals(buffer.extents())) return false;
-            Store store = kernel.stores().getFirst();
-            return isPointwise(store.value(), buffer, store.at(), Collections.newSetFromMap(new IdentityHashMap<>()));
-        }
-
-        private static boolean isPointwise(Value v, Buffer buffer, List<Value> at, Set<Value> done) {
-            if (!done.add(v)) return true;
-            boolean here = switch (v.op()) {
-                case Scalar.Load(var from, var position) -> !from.equals(buffer) || position.equals(at);
-                case Scalar.Flat(var from, _) -> !from.equals(buffer);
-                case Scalar.Fold _ -> false;                  // its loop runs around or between the stores
-                case Scalar.Real _, Scalar.Whole _, Scalar.Symbol _, Scalar.Index _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
-                     Scalar.Choose _ -> true;
-            };
-            return here && v.op().operands().stream().allMatch(o -> isPointwise(o, buffer, at, done));
-        }
     }
 
     /// The buffers that a step stores, or else those that it loads; a branch loads what it stores too, since both happen within.
-    private static Set<Buffer> mentioned(Step step, boolean stored) {
+    static Set<Buffer> mentioned(Step step, boolean stored) {
         Set<Buffer> found = new LinkedHashSet<>();
         switch (step) {
             case Step.Compute compute -> {

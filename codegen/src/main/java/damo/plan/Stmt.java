@@ -25,8 +25,8 @@ public sealed interface Stmt {
         }
     }
 
-    /// Does these, of which none needs another, and which have loops of the same length: a block of terms of each, and then the next block of each. So
-    /// what they have in common comes from memory once. The order of each stays as it is.
+    /// Does these, of which none needs another, and which have loops of the same length: a block of terms of each, and then the next block of each.
+    /// So what they have in common comes from memory once. The order of each stays as it is.
     record Together(List<Fold> folds) implements Stmt {}
 
     /// The innermost loop of `fold`: for all of `axis`, `body`, and then `element` is taken in, by [#LANES] accumulators in turn or by one.

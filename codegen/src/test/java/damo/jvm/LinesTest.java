@@ -46,7 +46,7 @@ class LinesTest {
         Map<String, Integer> symbols = new HashMap<>();
         for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         byte[] bytes = KernelClass.of("damo/jvm/Traced", values, kernels, KernelClass.Loops.NONE,
-                MemoryPlan.of(program).positions(), symbols, listing, 0).bytes();
+                MemoryPlan.of(values, program).positions(), symbols, listing, 0).bytes();
         // Not hidden: hidden classes are left out of stack traces.
         var loader = new ClassLoader(LinesTest.class.getClassLoader()) {
             Class<?> define() {

@@ -19,7 +19,8 @@ public interface Executable {
     ///     A destination may be an argument's memory: it is written after everything was read
     /// @param results gets one value per result: its destination; or an array that is neither the memory of an argument nor another result.
     ///     A result that is state may lie elsewhere ([damo.value.Remote]). An array that is in it already, of the result's dtype and whole, is used
-    ///     if there is no destination and the shape fits; nobody else may see that array, for a call that fails may have written it
+    ///     if there is no destination and the shape fits; nobody else may see that array, for a call that fails may have written it. It may be an
+    ///     argument, for one result: then it is used if the result can be computed in place, and nothing can fail any more when that begins
     /// @throws damo.DamoException if shapes do not fit or a check fails; no destination has been written then
     void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results);
 

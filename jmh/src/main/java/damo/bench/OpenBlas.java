@@ -19,8 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// OpenBLAS on as many threads as Damo, from JavaCPP's presets, which the build puts beside the jar on Linux. Called through `java.lang.foreign`, which passes
-/// Java's arrays as they are: JavaCPP itself would copy them in each call. Arguments as in [Product].
+/// OpenBLAS on as many threads as Damo, from JavaCPP's presets, which the build puts beside the jar on Linux. Called through `java.lang.foreign`,
+/// which passes Java's arrays as they are: JavaCPP itself would copy them in each call. Arguments as in [Product].
 @SuppressWarnings("restricted")
 final class OpenBlas {
     private static final String FOLDER = "/org/bytedeco/openblas/linux-x86_64/";

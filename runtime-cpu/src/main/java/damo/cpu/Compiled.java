@@ -7,22 +7,28 @@ import damo.kernel.Kernel;
 import damo.kernel.Listing;
 import damo.kernel.Loads;
 import damo.kernel.Program;
+import damo.kernel.Scalar;
 import damo.kernel.Step;
+import damo.kernel.Values;
 import damo.lower.Specialization;
 import damo.plan.Action;
 import damo.plan.Division;
 import damo.plan.Explanation;
 import damo.plan.Extent;
+import damo.plan.InPlace;
 import damo.plan.MemoryPlan;
 import damo.spi.Pool;
 import damo.value.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// A program for one pattern of extents, ready to run. Immutable; the workspace of a call is its own.
 final class Compiled {
+    static final int ALWAYS = -1, NEVER = -2;
+
     private final Program lowered;
     private final MemoryPlan plan;
     private final Listing listing;
@@ -38,6 +44,8 @@ final class Compiled {
     final int slotCount;
     final Object[] constants;                    // by position; null for what is no constant
     final int firstOutput;
+    final int[][] overwrites;                    // by output and input: ALWAYS, NEVER, or the symbol that must be at most Contraction.BLOCK
+    final int[] kept;                            // temporaries that get memory before an input may be overwritten
     final int counters;
     final List<Step.Check> checks;
     final boolean mayFail;
@@ -74,9 +82,11 @@ final class Compiled {
             if (program.constants().containsKey(buffer)) constants[at] = program.constants().get(buffer).storage();
         });
         firstOutput = program.inputs().size() + program.constants().size();
+        overwrites = overwrites(form.values(), program);
+        kept = kept(program);
         counters = program.counters().size();
         checks = program.checks();
-        mayFail = mayFail(program.steps());
+        mayFail = program.steps().stream().anyMatch(InPlace::mayFail);
         calls = Step.all(program.steps()).anyMatch(Step.Call.class::isInstance);
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
         var first = new ColdCode(loaded.code(), ofKernels(loaded, symbols));
@@ -98,13 +108,23 @@ final class Compiled {
         return Loader.load(program, listing, kernels, form.values(), plan.positions(), vectorBits);
     }
 
-    /// Whether something may be stored by then when a call fails.
-    private static boolean mayFail(List<Step> steps) {
-        return steps.stream().anyMatch(step -> switch (step) {
-            case Step.Compute _ -> false;
-            case Step.Loop loop -> mayFail(loop.body());
-            case Step.Branch _, Step.Check _, Step.Call _ -> true;
-        });
+    private static int[][] overwrites(Values values, Program program) {
+        int[][] all = new int[program.outputs().size()][program.inputs().size()];
+        for (int[] row : all) Arrays.fill(row, NEVER);
+        for (InPlace pair : InPlace.of(values, program))
+            all[program.outputs().indexOf(pair.to())][program.inputs().indexOf(pair.from())] =
+                    pair.few().map(few -> program.symbols().indexOf(((Scalar.Symbol) few.op()).name())).orElse(ALWAYS);
+        return all;
+    }
+
+    /// Those that are stored after the last step that may fail.
+    private int[] kept(Program program) {
+        List<Step> steps = program.steps();
+        int first = steps.size();
+        while (first > 0 && !InPlace.mayFail(steps.get(first - 1))) first--;
+        return Step.all(steps.subList(first, steps.size())).filter(Step.Compute.class::isInstance)
+                .flatMap(step -> ((Step.Compute) step).kernel().stores().stream()).mapToInt(s -> plan.positions().get(s.to()))
+                .filter(at -> slots[at] >= 0).distinct().toArray();
     }
 
     /// Whether a call with these arguments may run this form.

@@ -58,7 +58,8 @@ final class Compiler {
             look(program, "share", PASSES.size() + 2);
             Listing listing = listing(program);
             try {
-                return new Compiled(lowered.program(), lowered.with(program, sizes::hold), MemoryPlan.of(program), listing, workers);
+                MemoryPlan plan = MemoryPlan.of(lowered.values(), program);
+                return new Compiled(lowered.program(), lowered.with(program, sizes::hold), plan, listing, workers);
             } catch (MethodTooLarge e) {
                 if (limit == 1) throw new CompilerBug("emit", e, program.toString());
             }

@@ -5,6 +5,7 @@ import damo.interpret.Interpreter;
 import damo.lower.CheckFailed;
 import damo.lower.ExtentProgram;
 import damo.plan.Action;
+import damo.plan.Contraction;
 import damo.plan.Extent;
 import damo.value.NDArray;
 import damo.value.Storage;
@@ -30,6 +31,7 @@ final class Workspace {
     private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
     private final Workers.Job job = new Workers.Job();
     private boolean serves;
+    private boolean isKept;                      // whether what is computed after the last step that may fail has memory
     private boolean isReady;                     // whether only kernels are left to run: temporaries have memory, no part goes to other threads
 
     Workspace(Compiled form) {
@@ -56,6 +58,7 @@ final class Workspace {
         Arrays.fill(sizes, -1);
         Arrays.fill(parts, -1);
         if (own != null) Arrays.fill(own, null);
+        isKept = false;
         isReady = false;
         return serves;
     }
@@ -64,6 +67,7 @@ final class Workspace {
     void run(NDArray[] arguments, NDArray[] destinations, NDArray[] results) {
         for (int i = 0; i < arguments.length; i++) buffers[i] = arguments[i].storage();
         for (int i = 0; i < results.length; i++) buffers[form.firstOutput + i] = place(i, arguments, destinations, results);
+        if (!isKept) keep();
         if (arrays != null) show(arguments, destinations, results);
         symbols[symbols.length - 1] = 0;
         if (isReady) for (int kernel : form.launches) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
@@ -114,7 +118,7 @@ final class Workspace {
         Extent extent = form.extents[at];
         NDArray destination = destinations[i];
         if (destination == null) {
-            if (results[i] == null || !extent.isOf(results[i], extents))
+            if (results[i] == null || !extent.isOf(results[i], extents) || !mayHold(results[i].storage(), i, arguments.length))
                 results[i] = NDArray.wrap(extent.buffer().dtype(), Storage.allocate(extent.buffer().dtype(), size(at)), extent.shape(extents));
             return results[i].storage();
         }
@@ -122,17 +126,33 @@ final class Workspace {
         if (!extent.isOf(destination, extents))
             throw new DamoException("%s: result %d is %s%s, but its destination is %s".formatted(form.program.name(), i,
                     extent.buffer().dtype(), Arrays.toString(extent.shape(extents)), destination.type()));
-        if (!form.mayFail && !isShared(destination, arguments, destinations, i)) return destination.storage();
+        if (!form.mayFail && mayHold(destination.storage(), i, arguments.length) && !isAnother(destination, destinations, i))
+            return destination.storage();
         if (copied[i] == null || Array.getLength(copied[i]) < size) copied[i] = Storage.allocate(extent.buffer().dtype(), size);
         return copied[i];
     }
 
-    /// Whether the memory of a destination is also read, or is another destination.
-    private static boolean isShared(NDArray destination, NDArray[] arguments, NDArray[] destinations, int own) {
-        for (NDArray argument : arguments) if (argument.storage() == destination.storage()) return true;
+    /// Whether an output may be computed in this memory: that of no argument, or of one that it may overwrite.
+    private boolean mayHold(Object storage, int output, int arguments) {
+        for (int i = 0; i < arguments; i++) {
+            if (buffers[i] != storage) continue;
+            int few = form.overwrites[output][i];
+            if (few == Compiled.NEVER || few != Compiled.ALWAYS && symbols[few] > Contraction.BLOCK) return false;
+        }
+        return true;
+    }
+
+    /// Whether the memory of a destination is another destination.
+    private static boolean isAnother(NDArray destination, NDArray[] destinations, int own) {
         for (int i = 0; i < destinations.length; i++)
             if (i != own && destinations[i] != null && destinations[i].storage() == destination.storage()) return true;
         return false;
+    }
+
+    /// Has memory for temporaries before an argument is overwritten: to have none is to fail.
+    private void keep() {
+        for (int at : form.kept) reserve(at);
+        isKept = true;
     }
 
     private void run(Action[] todo) {
@@ -197,10 +217,15 @@ final class Workspace {
     private void provide(int at) {
         int slot = form.slots[at];
         if (slot < 0) return;
-        int size = size(at);
-        if (slots[slot] == null || Array.getLength(slots[slot]) < size) slots[slot] = Storage.allocate(form.extents[at].buffer().dtype(), size);
+        reserve(at);
         buffers[at] = slots[slot];
         if (arrays != null) arrays[at] = own(at);
+    }
+
+    private void reserve(int at) {
+        int slot = form.slots[at];
+        int size = size(at);
+        if (slots[slot] == null || Array.getLength(slots[slot]) < size) slots[slot] = Storage.allocate(form.extents[at].buffer().dtype(), size);
     }
 
     private int size(int at) {

@@ -4,6 +4,7 @@ import damo.graph.Graph;
 import damo.graph.Lambda;
 import damo.graph.Variable;
 import damo.spi.Backend;
+import damo.spi.Executable;
 import damo.type.DType;
 import damo.type.TensorType;
 import damo.value.NDArray;
@@ -33,15 +34,45 @@ final class Agreement {
         return scalar;
     }
 
-    /// The results of `f` with vectors as `-Ddamo.vector` would have them.
+    /// The results of `f` with vectors as `-Ddamo.vector` would have them; the same bits if they may lie where arguments were.
     static List<NDArray> compiled(Lambda f, List<NDArray> arguments, String vectors) {
         String before = System.setProperty("damo.vector", vectors);
         try {
-            return compiled(CPU, f, arguments);
+            Executable executable = CPU.prepare(f);
+            var results = new NDArray[f.results().size()];
+            executable.run(arguments.toArray(NDArray[]::new), new NDArray[results.length], results);
+            for (int first = 0; first < arguments.size(); first++) overwrite(executable, arguments, first, results);
+            return List.of(results);
         } finally {
             if (before == null) System.clearProperty("damo.vector");
             else System.setProperty("damo.vector", before);
         }
+    }
+
+    /// Offers results the memory of arguments of their types, one each, from the argument `first` on.
+    private static void overwrite(Executable executable, List<NDArray> arguments, int first, NDArray[] want) {
+        NDArray[] own = arguments.stream().map(NDArray::copy).toArray(NDArray[]::new);
+        var offered = new boolean[own.length];
+        var results = new NDArray[want.length];
+        for (int i = 0; i < want.length; i++)
+            for (int j = 0; j < own.length; j++) {
+                int at = (first + j) % own.length;
+                if (results[i] != null || offered[at] || !own[at].type().equals(want[i].type())) continue;
+                results[i] = own[at];
+                offered[at] = true;
+            }
+        executable.run(own, new NDArray[want.length], results);
+        for (int i = 0; i < want.length; i++)
+            if (!bits(results[i]).equals(bits(want[i])))
+                throw new IllegalStateException("result %d is %s where an argument may be overwritten, else %s".formatted(i, results[i], want[i]));
+        for (int i = 0; i < own.length; i++)
+            if (!isAmong(results, own[i]) && !bits(own[i]).equals(bits(arguments.get(i))))
+                throw new IllegalStateException("argument %d is %s, but was %s".formatted(i, own[i], arguments.get(i)));
+    }
+
+    private static boolean isAmong(NDArray[] all, NDArray x) {
+        for (NDArray y : all) if (x == y) return true;
+        return false;
     }
 
     /// The results of `f`, compiled without rewriting by this back end.

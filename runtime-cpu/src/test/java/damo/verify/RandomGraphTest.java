@@ -34,6 +34,14 @@ class RandomGraphTest {
         run(Integer.MAX_VALUE, end(), RandomGraphTest::wrong);
     }
 
+    @Test void someRandomUpdatesAgree() {
+        run(200, Long.MAX_VALUE, RandomUpdates::wrong);
+    }
+
+    @Test @Tag("fuzz") void manyRandomUpdatesAgree() {
+        run(Integer.MAX_VALUE, end(), RandomUpdates::wrong);
+    }
+
     /// When a long run ends.
     static long end() {
         return System.nanoTime() + Integer.getInteger("damo.fuzz.seconds", 60) * 1_000_000_000L;

@@ -60,7 +60,7 @@ final class GpuProgram {
         this.sizes = sizes;
         this.device = device;
         program = form.program();
-        plan = MemoryPlan.of(program);
+        plan = MemoryPlan.of(form.values(), program);
         Listing lines = Listing.of(program);
         listing = lines.text();
         steps = Step.all(program.steps()).filter(Step.Compute.class::isInstance).map(Step.Compute.class::cast).toList();
