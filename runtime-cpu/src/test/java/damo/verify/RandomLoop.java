@@ -36,7 +36,7 @@ final class RandomLoop {
         loop.next(count, count.add(loop.index()).add(1));
         loop.next(s, next(s, count, depth));
         if (!reads || random.nextInt(3) == 0) loop.times(reads ? loop(b) : damo.Damo.constant((long) random.nextInt(5)));
-        if (random.nextInt(4) == 0) loop.until(random.nextBoolean() ? count.ge(2 + random.nextInt(3)) : s.sum().gt(1));
+        if (random.nextInt(4) == 0) loop.until(random.nextBoolean() ? count.ge(2 + random.nextInt(3)) : s.sum().gt(RandomGraph.ODD));
         return switch (random.nextInt(5)) {
             case 0 -> loop.last(s);
             case 1 -> loop.trace(s);

@@ -53,11 +53,13 @@ final class RandomUpdates {
         Variable other = fitting.isEmpty() ? state : fitting.get(random.nextInt(fitting.size()));
         Variable one = fitting.isEmpty() ? state : fitting.get(random.nextInt(fitting.size()));
         boolean isNumber = state.dtype() != damo.type.DType.BOOL;
+        // Of what is rounded otherwise by the interpreter, a comparison might be, too.
+        Variable condition = isNumber ? state.lt(1) : state;
         return switch (random.nextInt(5)) {
             case 0 -> other;
             case 1 -> isNumber ? state.sub(other.mul(2)) : state.xor(other);
-            case 2 -> where(state.lt(other), state, one);
-            case 3 -> where(one.lt(other), state, isNumber ? one.add(1) : one);
+            case 2 -> where(condition, state, one);
+            case 3 -> where(condition, other, isNumber ? one.add(1) : one);
             default -> isNumber ? one.add(other) : one.and(other);
         };
     }
