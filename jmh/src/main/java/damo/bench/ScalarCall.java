@@ -3,6 +3,7 @@ package damo.bench;
 import static damo.Damo.*;
 
 import damo.CompiledFunction;
+import damo.graph.Variable;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,39 +30,39 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ScalarCall {
     private double a = 0.3;
     private double b = 1.7;
-    private CompiledFunction product;
-    private CompiledFunction value;
-    private CompiledFunction gradient;
-    private DoubleBinaryOperator typedProduct;
-    private DoubleBinaryOperator typed;
-    private DoubleBinaryOperator typedByA;
-    private DoubleBinaryOperator typedByB;
+
+    /// They do not change, and HotSpot may know it, as of the methods that they are compared with.
+    private static final class Functions {
+        private static final Variable A = dscalar("a"), B = dscalar("b");
+        private static final Variable Z = A.mul(B).add(sin(A)).div(add(1, B.mul(B)));
+        private static final List<Variable> SLOPES = grad(Z, List.of(A, B));
+        static final CompiledFunction PRODUCT = of(A.mul(B)), VALUE = of(Z), GRADIENT = function().in(A, B).out(SLOPES).compile();
+        static final DoubleBinaryOperator TYPED_PRODUCT = typed(PRODUCT), TYPED = typed(VALUE);
+        static final DoubleBinaryOperator TYPED_BY_A = typed(of(SLOPES.get(0))), TYPED_BY_B = typed(of(SLOPES.get(1)));
+
+        private static CompiledFunction of(Variable result) {
+            return function().in(A, B).out(result).compile();
+        }
+
+        private static DoubleBinaryOperator typed(CompiledFunction f) {
+            return f.as(DoubleBinaryOperator.class);
+        }
+    }
 
     @Setup public void check() {
-        var x = dscalar("a");
-        var y = dscalar("b");
-        var z = x.mul(y).add(sin(x)).div(add(1, y.mul(y)));
-        var g = grad(z, List.of(x, y));
-        product = function().in(x, y).out(x.mul(y)).compile();
-        typedProduct = product.as(DoubleBinaryOperator.class);
-        value = function().in(x, y).out(z).compile();
-        gradient = function().in(x, y).out(g).compile();
-        typed = value.as(DoubleBinaryOperator.class);
-        typedByA = function().in(x, y).out(g.get(0)).compile().as(DoubleBinaryOperator.class);
-        typedByB = function().in(x, y).out(g.get(1)).compile().as(DoubleBinaryOperator.class);
         double[] wanted = {a * b, Plain.scalar(a, b), Plain.scalarByA(a, b), Plain.scalarByB(a, b)};
         double[] boxed = {productCall().scalar(), valueCall().scalar(), gradientCall().get(0).scalar(), gradientCall().get(1).scalar()};
-        double[] direct = {typedProduct.applyAsDouble(a, b), typed.applyAsDouble(a, b), typedByA.applyAsDouble(a, b), typedByB.applyAsDouble(a, b)};
+        double[] direct = {productTyped(), valueTyped(), Functions.TYPED_BY_A.applyAsDouble(a, b), Functions.TYPED_BY_B.applyAsDouble(a, b)};
         Workload.check("W10 and W14 by call", boxed, wanted, 1e-14);
         Workload.check("W10 and W14 by interface", direct, wanted, 1e-14);
     }
 
     @Benchmark public double productTyped() {
-        return typedProduct.applyAsDouble(a, b);
+        return Functions.TYPED_PRODUCT.applyAsDouble(a, b);
     }
 
     @Benchmark public NDArray productCall() {
-        return product.call(a, b);
+        return Functions.PRODUCT.call(a, b);
     }
 
     @Benchmark public double productPlain() {
@@ -69,11 +70,11 @@ public class ScalarCall {
     }
 
     @Benchmark public double valueTyped() {
-        return typed.applyAsDouble(a, b);
+        return Functions.TYPED.applyAsDouble(a, b);
     }
 
     @Benchmark public NDArray valueCall() {
-        return value.call(a, b);
+        return Functions.VALUE.call(a, b);
     }
 
     @Benchmark public double valuePlain() {
@@ -82,11 +83,11 @@ public class ScalarCall {
 
     /// Both derivatives; each is a function of its own, as a method returns one number.
     @Benchmark public double gradientTyped() {
-        return typedByA.applyAsDouble(a, b) + typedByB.applyAsDouble(a, b);
+        return Functions.TYPED_BY_A.applyAsDouble(a, b) + Functions.TYPED_BY_B.applyAsDouble(a, b);
     }
 
     @Benchmark public List<NDArray> gradientCall() {
-        return gradient.callAll(a, b);
+        return Functions.GRADIENT.callAll(a, b);
     }
 
     @Benchmark public double gradientPlain() {
