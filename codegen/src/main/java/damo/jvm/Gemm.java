@@ -13,9 +13,8 @@ final class Gemm {
 
     private static final int DEPTH = 320;                              // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
-    private static final int HIGH = 96, WIDE = 8;                      // rows, and panels of columns, whose sums wait for what is done after it
+    private static final int HIGH = 48, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
-    private static final int FEW = 3;                                  // so many panels of rows read y where it is
 
     private final Panels panels;
     private final TileTiers tiers;
@@ -59,7 +58,7 @@ final class Gemm {
         int width = tiles.columns();
         int most = depth(p.terms);
         reserve(p, tiles, Math.max(most, 1));
-        boolean direct = p.yColumn == 1 && p.rows <= FEW * tiles.heights()[0];
+        boolean direct = p.yColumn == 1 && p.rows <= ROWS;             // what one block of rows reads is not worth copying
         for (int column = 0; column < p.columns; column += COLUMNS) {
             int columns = Math.min(COLUMNS, p.columns - column);
             int term = 0;
@@ -124,8 +123,8 @@ final class Gemm {
         int stride = stride(tiles, p);
         for (int left = 0; left < columns; left += WIDE * width) {
             int right = Math.min(columns, left + WIDE * width);
-            for (int top = 0; top < rows; top += high) {
-                int bottom = Math.min(rows, top + high);
+            for (int top = 0, bottom; top < rows; top = bottom) {
+                bottom = rows - top <= high + tiles.lowest() ? rows : top + high;      // as `Tiles.next` goes on
                 for (int j = left; j < right; j += width) {
                     boolean inPlace = direct && j + width <= columns;
                     tiles(p, tiles, row, top, bottom, column + j, Math.min(width, columns - j), depth, term > 0, inPlace ? p.y : p.yPanel,

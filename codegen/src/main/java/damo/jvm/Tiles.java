@@ -38,10 +38,17 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
         }
     }
 
-    /// The number of the tile for the next rows when so many are left: the highest that is full, or else the lowest.
+    /// The number of the tile for the next rows when so many are left: the highest that is full, but so that the lowest, which reads the most for
+    /// what it computes, is not left over.
     int next(int left) {
+        int units = Math.ceilDiv(left, lowest());
         int i = 0;
-        while (i < heights.length - 1 && heights[i] > left) i++;
+        while (i < heights.length - 1 && (heights[i] > units * lowest() || heights[i] == (units - 1) * lowest())) i++;
         return i;
+    }
+
+    /// How high the lowest is; the others are multiples of it.
+    int lowest() {
+        return heights[heights.length - 1];
     }
 }
