@@ -55,7 +55,6 @@ final class Gemm {
 
     /// As [#run(Product)], by these tiles.
     void run(Product p, Tiles tiles) {
-        int width = tiles.columns();
         int most = depth(p.terms);
         reserve(p, tiles, Math.max(most, 1));
         boolean direct = p.yColumn == 1 && p.rows <= ROWS;             // what one block of rows reads is not worth copying
@@ -66,8 +65,11 @@ final class Gemm {
                 int depth = Math.min(most, p.terms - term);
                 boolean isLast = term + depth == p.terms;
                 int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
-                for (int j = direct ? columns / width * width : 0; j < columns; j += width)
-                    panels.pack(p.y, y0 + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width, depth, p.yPanel, j * depth);
+                for (int j = 0, width; j < columns; j += width) {
+                    width = tiles.width(columns - j);
+                    if (!direct || width > columns - j)
+                        panels.pack(p.y, y0 + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width, depth, p.yPanel, j * depth);
+                }
                 for (int row = 0; row < p.rows; row += ROWS) {
                     int rows = Math.min(ROWS, p.rows - row);
                     pack(p, tiles, row, rows, term, depth);
@@ -75,9 +77,10 @@ final class Gemm {
                         sums(p, tiles, row, rows, column, columns, term, depth, direct);
                         continue;
                     }
-                    for (int j = 0; j < columns; j += width) {
-                        boolean inPlace = direct && j + width <= columns;
-                        strip(p, tiles, row, rows, column + j, Math.min(width, columns - j), depth, p.add || term > 0,
+                    for (int j = 0, width; j < columns; j += width) {
+                        width = tiles.width(columns - j);
+                        boolean inPlace = direct && width <= columns - j;
+                        strip(p, tiles, row, rows, column + j, columns - j, width, depth, p.add || term > 0,
                                 inPlace ? p.y : p.yPanel, inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width);
                     }
                 }
@@ -98,17 +101,19 @@ final class Gemm {
     }
 
     /// The columns of one panel of `y` for a block of rows.
-    private void strip(Product p, Tiles tiles, int row, int rows, int column, int columns, int depth, boolean add, Object y, int y0, int yTerm) {
+    private void strip(Product p, Tiles tiles, int row, int rows, int column, int columns, int width, int depth, boolean add, Object y, int y0,
+            int yTerm) {
         int start = 0;
         for (int i = 0; i < rows;) {
             int which = tiles.next(rows - i);
             int height = tiles.heights()[which];
+            Tile tile = tiles.tile(which, width);
             int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            if (p.zColumn == 1 && columns == tiles.columns() && height <= rows - i) {
-                tiles.tiles()[which].run(p.xPanel, start, y, y0, yTerm, depth, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
+            if (p.zColumn == 1 && width <= columns && height <= rows - i) {
+                tile.run(p.xPanel, start, y, y0, yTerm, depth, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
             } else {
-                tiles.tiles()[which].run(p.xPanel, start, y, y0, yTerm, depth, p.tile, 0, tiles.columns(), p.tile, 0, 0, false);
-                panels.spill(p.tile, tiles.columns(), p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), columns, add);
+                tile.run(p.xPanel, start, y, y0, yTerm, depth, p.tile, 0, width, p.tile, 0, 0, false);
+                panels.spill(p.tile, width, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns), add);
             }
             start += height * depth;
             i += height;
@@ -117,17 +122,17 @@ final class Gemm {
 
     /// A block of rows and columns with the last terms: the sums go to memory of their own, some rows and columns at a time, and on from there.
     private void sums(Product p, Tiles tiles, int row, int rows, int column, int columns, int term, int depth, boolean direct) {
-        int width = tiles.columns();
         int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
         int high = HIGH / tiles.heights()[0] * tiles.heights()[0];
         int stride = stride(tiles, p);
-        for (int left = 0; left < columns; left += WIDE * width) {
-            int right = Math.min(columns, left + WIDE * width);
+        for (int left = 0; left < columns; left += WIDE * tiles.columns()) {
+            int right = Math.min(columns, left + WIDE * tiles.columns());
             for (int top = 0, bottom; top < rows; top = bottom) {
                 bottom = rows - top <= high + tiles.lowest() ? rows : top + high;      // as `Tiles.next` goes on
-                for (int j = left; j < right; j += width) {
-                    boolean inPlace = direct && j + width <= columns;
-                    tiles(p, tiles, row, top, bottom, column + j, Math.min(width, columns - j), depth, term > 0, inPlace ? p.y : p.yPanel,
+                for (int j = left, width; j < right; j += width) {
+                    width = tiles.width(columns - j);
+                    boolean inPlace = direct && width <= columns - j;
+                    tiles(p, tiles, row, top, bottom, column + j, columns - j, width, depth, term > 0, inPlace ? p.y : p.yPanel,
                             inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width, j - left, stride);
                 }
                 p.complete(0, stride, row + top, bottom - top, column + left, right - left);
@@ -136,16 +141,16 @@ final class Gemm {
     }
 
     /// The tiles of one panel of `y` for some rows of a block, with what is in `z`, if `add`.
-    private void tiles(Product p, Tiles tiles, int row, int top, int bottom, int column, int columns, int depth, boolean add, Object y, int y0,
-            int yTerm, int start, int stride) {
+    private void tiles(Product p, Tiles tiles, int row, int top, int bottom, int column, int columns, int width, int depth, boolean add, Object y,
+            int y0, int yTerm, int start, int stride) {
         for (int i = top; i < bottom;) {
             int which = tiles.next(bottom - i);
             int height = tiles.heights()[which];
             int to = start + (i - top) * stride;
             int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            boolean isWhole = p.zColumn == 1 && columns == tiles.columns() && height <= bottom - i;
-            tiles.tiles()[which].run(p.xPanel, i * depth, y, y0, yTerm, depth, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
-            if (add && !isWhole) panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, bottom - i), columns);
+            boolean isWhole = p.zColumn == 1 && width <= columns && height <= bottom - i;
+            tiles.tile(which, width).run(p.xPanel, i * depth, y, y0, yTerm, depth, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
+            if (add && !isWhole) panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, bottom - i), Math.min(width, columns));
             i += height;
         }
     }

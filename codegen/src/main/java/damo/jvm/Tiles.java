@@ -5,12 +5,14 @@ import damo.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 
-/// The tiles for a dtype, of one width and several heights.
+/// The tiles for a dtype, of several heights and two widths: for the last columns, if they are few, there are tiles of half the width.
 ///
 /// @param lanes how many elements a vector has; 1 if there are no vectors
 /// @param heights how many rows each tile has, the most first
-/// @param columns how many columns each tile has
-record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
+/// @param columns how many columns a wide tile has
+/// @param wide the wide tiles, one for each height
+/// @param narrow the others
+record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] wide, Tile[] narrow) {
     private static final int VECTORS = 2;
 
     /// Tiles without vectors: sums of scalars, as many as the registers hold.
@@ -25,8 +27,11 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
     }
 
     private static Tiles of(DType dtype, int lanes, int vectors, int... heights) {
-        return new Tiles(dtype, lanes, lanes * vectors, heights,
-                Arrays.stream(heights).mapToObj(rows -> tile(dtype, lanes, rows, vectors)).toArray(Tile[]::new));
+        return new Tiles(dtype, lanes, lanes * vectors, heights, tiles(dtype, lanes, vectors, heights), tiles(dtype, lanes, vectors / 2, heights));
+    }
+
+    private static Tile[] tiles(DType dtype, int lanes, int vectors, int[] heights) {
+        return Arrays.stream(heights).mapToObj(rows -> tile(dtype, lanes, rows, vectors)).toArray(Tile[]::new);
     }
 
     private static Tile tile(DType dtype, int lanes, int rows, int vectors) {
@@ -50,5 +55,15 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
     /// How high the lowest is; the others are multiples of it.
     int lowest() {
         return heights[heights.length - 1];
+    }
+
+    /// How many columns the next tile has when so many are left.
+    int width(int left) {
+        return left <= columns / 2 ? columns / 2 : columns;
+    }
+
+    /// The tile of a height, by its number, and of a width.
+    Tile tile(int which, int width) {
+        return width == columns ? wide[which] : narrow[which];
     }
 }
