@@ -57,102 +57,110 @@ final class Gemm {
     void run(Product p, Tiles tiles) {
         int most = depth(p.terms);
         reserve(p, tiles, Math.max(most, 1));
-        boolean direct = p.yColumn == 1 && p.rows <= ROWS;             // what one block of rows reads is not worth copying
+        p.isInPlace = p.columns <= tiles.width(1);
+        p.isDirect = p.yColumn == 1 && p.rows <= ROWS;                 // what one block of rows reads is not worth copying
         for (int column = 0; column < p.columns; column += COLUMNS) {
             int columns = Math.min(COLUMNS, p.columns - column);
-            int term = 0;
+            p.term = 0;
             do {
-                int depth = Math.min(most, p.terms - term);
-                boolean isLast = term + depth == p.terms;
-                int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
+                p.depth = Math.min(most, p.terms - p.term);
+                boolean isLast = p.term + p.depth == p.terms;
+                int y0 = p.y0 + p.term * p.yTerm + column * p.yColumn;
                 for (int j = 0, width; j < columns; j += width) {
                     width = tiles.width(columns - j);
-                    if (!direct || width > columns - j)
-                        panels.pack(p.y, y0 + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width, depth, p.yPanel, j * depth);
+                    if (!p.isDirect || width > columns - j)
+                        panels.pack(p.y, y0 + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width, p.depth, p.yPanel, j * p.depth);
                 }
-                for (int row = 0; row < p.rows; row += ROWS) {
-                    int rows = Math.min(ROWS, p.rows - row);
-                    pack(p, tiles, row, rows, term, depth);
-                    if (isLast && p.after != null) {
-                        sums(p, tiles, row, rows, column, columns, term, depth, direct);
-                        continue;
-                    }
-                    for (int j = 0, width; j < columns; j += width) {
-                        width = tiles.width(columns - j);
-                        boolean inPlace = direct && width <= columns - j;
-                        strip(p, tiles, row, rows, column + j, columns - j, width, depth, p.add || term > 0,
-                                inPlace ? p.y : p.yPanel, inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width);
-                    }
+                for (p.row = 0; p.row < p.rows; p.row += ROWS) {
+                    int rows = Math.min(ROWS, p.rows - p.row);
+                    if (p.depth > 0) pack(p, tiles, rows);
+                    if (isLast && p.after != null) sums(p, tiles, rows, column, columns);
+                    else for (int j = 0; j < columns; j += tiles.width(columns - j)) strip(p, tiles, rows, column, columns, j);
                 }
-                term += depth;
-            } while (term < p.terms);
+                p.term += p.depth;
+            } while (p.term < p.terms);
         }
     }
 
-    private void pack(Product p, Tiles tiles, int row, int rows, int term, int depth) {
-        int x0 = p.x0 + row * p.xRow + term * p.xTerm;
-        int start = 0;
-        for (int i = 0; i < rows;) {
-            int height = tiles.heights()[tiles.next(rows - i)];
-            panels.pack(p.x, x0 + i * p.xRow, p.xRow, p.xTerm, Math.min(height, rows - i), height, depth, p.xPanel, start);
-            start += height * depth;
-            i += height;
+    private void pack(Product p, Tiles tiles, int rows) {
+        for (int i = 0, height; i < rows; i += height) {
+            height = tiles.heights()[tiles.next(rows - i)];
+            if (p.isInPlace && height <= rows - i) continue;
+            int count = Math.min(height, rows - i);
+            int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
+            if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, count, p.xPanel, i * Tiles.ROW);
+            else panels.pack(p.x, from, p.xRow, p.xTerm, count, height, p.depth, p.xPanel, i * p.depth);
         }
     }
 
-    /// The columns of one panel of `y` for a block of rows.
-    private void strip(Product p, Tiles tiles, int row, int rows, int column, int columns, int width, int depth, boolean add, Object y, int y0,
-            int yTerm) {
-        int start = 0;
-        for (int i = 0; i < rows;) {
+    /// The columns of one panel of `y`, which begins at `j`, for a block of rows.
+    private void strip(Product p, Tiles tiles, int rows, int column, int columns, int j) {
+        int width = tiles.width(columns - j);
+        boolean add = p.add || p.term > 0;
+        for (int i = 0, height; i < rows; i += height) {
             int which = tiles.next(rows - i);
-            int height = tiles.heights()[which];
-            Tile tile = tiles.tile(which, width);
-            int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            if (p.zColumn == 1 && width <= columns && height <= rows - i) {
-                tile.run(p.xPanel, start, y, y0, yTerm, depth, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
+            height = tiles.heights()[which];
+            int z0 = p.z0 + (p.row + i) * p.zRow + (column + j) * p.zColumn;
+            if (p.zColumn == 1 && width <= columns - j && height <= rows - i) {
+                tile(p, tiles, which, i, rows, column, columns, j, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
             } else {
-                tile.run(p.xPanel, start, y, y0, yTerm, depth, p.tile, 0, width, p.tile, 0, 0, false);
-                panels.spill(p.tile, width, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns), add);
+                tile(p, tiles, which, i, rows, column, columns, j, p.tile, 0, width, p.tile, 0, 0, false);
+                panels.spill(p.tile, width, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j), add);
             }
-            start += height * depth;
-            i += height;
         }
     }
 
     /// A block of rows and columns with the last terms: the sums go to memory of their own, some rows and columns at a time, and on from there.
-    private void sums(Product p, Tiles tiles, int row, int rows, int column, int columns, int term, int depth, boolean direct) {
-        int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
+    private void sums(Product p, Tiles tiles, int rows, int column, int columns) {
         int high = HIGH / tiles.heights()[0] * tiles.heights()[0];
+        int wide = WIDE * tiles.columns();
         int stride = stride(tiles, p);
-        for (int left = 0; left < columns; left += WIDE * tiles.columns()) {
-            int right = Math.min(columns, left + WIDE * tiles.columns());
+        for (int left = 0; left < columns; left += wide) {
+            int right = Math.min(columns, left + wide);
             for (int top = 0, bottom; top < rows; top = bottom) {
-                bottom = rows - top <= high + tiles.lowest() ? rows : top + high;      // as `Tiles.next` goes on
-                for (int j = left, width; j < right; j += width) {
-                    width = tiles.width(columns - j);
-                    boolean inPlace = direct && width <= columns - j;
-                    tiles(p, tiles, row, top, bottom, column + j, columns - j, width, depth, term > 0, inPlace ? p.y : p.yPanel,
-                            inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width, j - left, stride);
-                }
-                p.complete(0, stride, row + top, bottom - top, column + left, right - left);
+                bottom = rows - top <= high + tiles.lowest() ? rows : top + high;      // where panels of rows end
+                for (int j = left; j < right; j += tiles.width(columns - j))
+                    for (int i = top; i < bottom;) i += sums(p, tiles, i, rows, column, columns, j, (i - top) * stride + j - left, stride);
+                p.complete(0, stride, p.row + top, bottom - top, column + left, right - left);
             }
         }
     }
 
-    /// The tiles of one panel of `y` for some rows of a block, with what is in `z`, if `add`.
-    private void tiles(Product p, Tiles tiles, int row, int top, int bottom, int column, int columns, int width, int depth, boolean add, Object y,
-            int y0, int yTerm, int start, int stride) {
-        for (int i = top; i < bottom;) {
-            int which = tiles.next(bottom - i);
-            int height = tiles.heights()[which];
-            int to = start + (i - top) * stride;
-            int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            boolean isWhole = p.zColumn == 1 && width <= columns && height <= bottom - i;
-            tiles.tile(which, width).run(p.xPanel, i * depth, y, y0, yTerm, depth, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
-            if (add && !isWhole) panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, bottom - i), Math.min(width, columns));
-            i += height;
-        }
+    /// One tile of sums, with what is in `z` from the terms before.
+    ///
+    /// @return its height
+    private int sums(Product p, Tiles tiles, int i, int rows, int column, int columns, int j, int to, int stride) {
+        int which = tiles.next(rows - i);
+        int height = tiles.heights()[which];
+        int width = tiles.width(columns - j);
+        int z0 = p.z0 + (p.row + i) * p.zRow + (column + j) * p.zColumn;
+        boolean add = p.term > 0;
+        boolean isWhole = p.zColumn == 1 && width <= columns - j && height <= rows - i;
+        tile(p, tiles, which, i, rows, column, columns, j, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
+        if (add && !isWhole)
+            panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j));
+        return height;
+    }
+
+    /// One tile: row `i` and column `j` of a block, which is as large as said, and so on.
+    private void tile(Product p, Tiles tiles, int which, int i, int rows, int column, int columns, int j, Object z, int z0, int zRow, Object s,
+            int s0, int sRow, boolean add) {
+        int width = tiles.width(columns - j);
+        boolean isWide = width == tiles.columns();
+        boolean isDirect = p.isDirect && width <= columns - j;
+        Object y = isDirect ? p.y : p.yPanel;
+        int y0 = isDirect ? p.y0 + p.term * p.yTerm + column + j : j * p.depth;
+        int yTerm = isDirect ? p.yTerm : width;
+        int height = tiles.heights()[which];
+        if (p.isInPlace && height <= rows - i)
+            tiles.narrow()[which].run(p.x, p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm, p.xRow, p.xTerm, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
+                    sRow, add);
+        else if (p.xTerm == 1)
+            (isWide ? tiles.byRow() : tiles.narrow())[which].run(p.xPanel, i * Tiles.ROW, Tiles.ROW, 1, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
+                    sRow, add);
+        else
+            (isWide ? tiles.byTerm() : tiles.narrow())[which].run(p.xPanel, i * p.depth, 1, height, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow,
+                    add);
     }
 
     /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
@@ -163,7 +171,7 @@ final class Gemm {
     private void reserve(Product p, Tiles tiles, int depth) {
         int height = tiles.heights()[0];
         int rows = Math.min(ROWS, p.rows) + height;
-        int x = rows * depth;
+        int x = rows * (p.xTerm == 1 ? Tiles.ROW : depth);
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
         int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);

@@ -4,15 +4,21 @@ import damo.CompilerBug;
 import damo.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
-/// The tiles for a dtype, of several heights and two widths: for the last columns, if they are few, there are tiles of half the width.
+/// The tiles for a dtype, of several heights and two widths: for the last columns, if they are few, there are tiles of half the width. The wide
+/// ones read `x` from panels, term after term or row after row; the narrow ones read it wherever it is, since then it is hardly worth copying.
 ///
 /// @param lanes how many elements a vector has; 1 if there are no vectors
 /// @param heights how many rows each tile has, the most first
 /// @param columns how many columns a wide tile has
-/// @param wide the wide tiles, one for each height
+/// @param byTerm the wide tiles, one for each height, for panels in which each term has an element for each row
+/// @param byRow the same, for panels in which rows are [#ROW] elements apart
 /// @param narrow the others
-record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] wide, Tile[] narrow) {
+record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow) {
+    /// How far apart rows are in panels of rows: all terms of a block, and not a power of two, since those would share places in the cache.
+    static final int ROW = 336;
+
     private static final int VECTORS = 2;
 
     /// Tiles without vectors: sums of scalars, as many as the registers hold.
@@ -27,15 +33,18 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] wide, Ti
     }
 
     private static Tiles of(DType dtype, int lanes, int vectors, int... heights) {
-        return new Tiles(dtype, lanes, lanes * vectors, heights, tiles(dtype, lanes, vectors, heights), tiles(dtype, lanes, vectors / 2, heights));
+        IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, rows), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
+                narrow = rows -> tile(dtype, lanes, rows, vectors / 2, 0, 0);
+        return new Tiles(dtype, lanes, lanes * vectors, heights, each(heights, byTerm), each(heights, byRow), each(heights, narrow));
     }
 
-    private static Tile[] tiles(DType dtype, int lanes, int vectors, int[] heights) {
-        return Arrays.stream(heights).mapToObj(rows -> tile(dtype, lanes, rows, vectors)).toArray(Tile[]::new);
+    private static Tile[] each(int[] heights, IntFunction<Tile> tile) {
+        return Arrays.stream(heights).mapToObj(tile).toArray(Tile[]::new);
     }
 
-    private static Tile tile(DType dtype, int lanes, int rows, int vectors) {
-        byte[] bytes = TileClass.of("damo/jvm/Tile_%s_%dx%d".formatted(dtype, rows, lanes * vectors), dtype, lanes, rows, vectors);
+    private static Tile tile(DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm) {
+        String name = "damo/jvm/Tile_%s_%dx%d_%d_%d".formatted(dtype, rows, lanes * vectors, aRow, aTerm);
+        byte[] bytes = TileClass.of(name, dtype, lanes, rows, vectors, aRow, aTerm);
         try {
             return (Tile) MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass().getConstructor().newInstance();
         } catch (ReflectiveOperationException | LinkageError e) {
@@ -60,10 +69,5 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] wide, Ti
     /// How many columns the next tile has when so many are left.
     int width(int left) {
         return left <= columns / 2 ? columns / 2 : columns;
-    }
-
-    /// The tile of a height, by its number, and of a width.
-    Tile tile(int which, int width) {
-        return width == columns ? wide[which] : narrow[which];
     }
 }

@@ -203,7 +203,7 @@ class GemmTest {
     }
 
     @Test void heightsCoverAllRows() {
-        Tiles tiles = new Tiles(DType.FLOAT64, 8, 16, new int[] {12, 8, 4}, new Tile[3], new Tile[3]);
+        Tiles tiles = new Tiles(DType.FLOAT64, 8, 16, new int[] {12, 8, 4}, new Tile[3], new Tile[3], new Tile[3]);
         for (int rows = 1; rows < 100; rows++) {
             int covered = 0;
             while (covered < rows) covered += tiles.heights()[tiles.next(rows - covered)];
