@@ -82,15 +82,12 @@ final class Gemm {
         }
     }
 
+    /// Copies a block of `x`, or the rows that no tile reads where they are.
     private void pack(Product p, Tiles tiles, int rows) {
-        for (int i = 0, height; i < rows; i += height) {
-            height = tiles.heights()[tiles.next(rows - i)];
-            if (p.isInPlace && height <= rows - i) continue;
-            int count = Math.min(height, rows - i);
-            int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
-            if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, count, p.xPanel, i * Tiles.ROW);
-            else panels.pack(p.x, from, p.xRow, p.xTerm, count, height, p.depth, p.xPanel, i * p.depth);
-        }
+        int i = !p.isInPlace ? 0 : rows % tiles.lowest() == 0 ? rows : Math.max(0, rows - tiles.heights()[0]);
+        int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
+        if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, rows - i, p.xPanel, i * Tiles.ROW);
+        else panels.pack(p.x, from, p.xRow, p.xTerm, rows - i, Tiles.TERM, p.depth, p.xPanel, i);
     }
 
     /// The columns of one panel of `y`, which begins at `j`, for a block of rows.
@@ -159,8 +156,7 @@ final class Gemm {
             (isWide ? tiles.byRow() : tiles.narrow())[which].run(p.xPanel, i * Tiles.ROW, Tiles.ROW, 1, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
                     sRow, add);
         else
-            (isWide ? tiles.byTerm() : tiles.narrow())[which].run(p.xPanel, i * p.depth, 1, height, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow,
-                    add);
+            (isWide ? tiles.byTerm() : tiles.narrow())[which].run(p.xPanel, i, 1, Tiles.TERM, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
     }
 
     /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
@@ -171,7 +167,7 @@ final class Gemm {
     private void reserve(Product p, Tiles tiles, int depth) {
         int height = tiles.heights()[0];
         int rows = Math.min(ROWS, p.rows) + height;
-        int x = rows * (p.xTerm == 1 ? Tiles.ROW : depth);
+        int x = p.xTerm == 1 ? rows * Tiles.ROW : depth * Tiles.TERM;
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
         int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);

@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
 /// @param byRow the same, for panels in which rows are [#ROW] elements apart
 /// @param narrow the others
 record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow) {
-    /// How far apart rows are in panels of rows: all terms of a block, and not a power of two, since those would share places in the cache.
-    static final int ROW = 336;
+    /// How far apart rows are in blocks that lie row by row, and terms in the others: no powers of two, which would share places in the cache.
+    static final int ROW = 336, TERM = 272;
 
     private static final int VECTORS = 2;
 
@@ -33,7 +33,7 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, 
     }
 
     private static Tiles of(DType dtype, int lanes, int vectors, int... heights) {
-        IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, rows), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
+        IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, TERM), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
                 narrow = rows -> tile(dtype, lanes, rows, vectors / 2, 0, 0);
         return new Tiles(dtype, lanes, lanes * vectors, heights, each(heights, byTerm), each(heights, byRow), each(heights, narrow));
     }
