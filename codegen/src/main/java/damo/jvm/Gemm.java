@@ -14,6 +14,7 @@ final class Gemm {
     private static final int DEPTH = 320;                              // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
     private static final int HIGH = 48, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
+    private static final int SOME = 8;                                 // terms of y that are copied at once, for all panels
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
 
     private final Panels panels;
@@ -65,15 +66,10 @@ final class Gemm {
             do {
                 p.depth = Math.min(most, p.terms - p.term);
                 boolean isLast = p.term + p.depth == p.terms;
-                int y0 = p.y0 + p.term * p.yTerm + column * p.yColumn;
-                for (int j = 0, width; j < columns; j += width) {
-                    width = tiles.width(columns - j);
-                    if (!p.isDirect || width > columns - j)
-                        panels.pack(p.y, y0 + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width, p.depth, p.yPanel, j * p.depth);
-                }
+                packColumns(p, tiles, column, columns);
                 for (p.row = 0; p.row < p.rows; p.row += ROWS) {
                     int rows = Math.min(ROWS, p.rows - p.row);
-                    if (p.depth > 0) pack(p, tiles, rows);
+                    if (p.depth > 0) packRows(p, tiles, rows);
                     if (isLast && p.after != null) sums(p, tiles, rows, column, columns);
                     else for (int j = 0; j < columns; j += tiles.width(columns - j)) strip(p, tiles, rows, column, columns, j);
                 }
@@ -82,8 +78,22 @@ final class Gemm {
         }
     }
 
+    /// Copies a block of `y`, or the columns that no tile reads where they are: a few terms of all panels, since a processor reads ahead in rows.
+    private void packColumns(Product p, Tiles tiles, int column, int columns) {
+        int from = p.y0 + p.term * p.yTerm + column * p.yColumn;
+        int some = p.yColumn == 1 ? SOME : Math.max(p.depth, 1);
+        for (int k = 0; k < p.depth; k += some) {
+            for (int j = p.isDirect ? columns / tiles.columns() * tiles.columns() : 0, width; j < columns; j += width) {
+                width = tiles.width(columns - j);
+                if (!p.isDirect || width > columns - j)
+                    panels.pack(p.y, from + k * p.yTerm + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width,
+                            Math.min(some, p.depth - k), p.yPanel, j * p.depth + k * width);
+            }
+        }
+    }
+
     /// Copies a block of `x`, or the rows that no tile reads where they are.
-    private void pack(Product p, Tiles tiles, int rows) {
+    private void packRows(Product p, Tiles tiles, int rows) {
         int i = !p.isInPlace ? 0 : rows % tiles.lowest() == 0 ? rows : Math.max(0, rows - tiles.heights()[0]);
         int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
         if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, rows - i, p.xPanel, i * Tiles.ROW);
