@@ -2,7 +2,7 @@ package damo.jvm;
 
 import damo.type.DType;
 
-/// Products of matrices, of float32 or float64: packed into panels, in blocks that fit the caches, by a [Tile].
+/// Products of matrices, of float32 or float64: in blocks that fit the caches, packed where that pays, by a [Tile].
 ///
 /// Each element of a result is summed in the order of its terms, by fused multiply-adds, in blocks of [#depth] terms which are added: the same
 /// bits whatever does it, vectors or scalars, whichever rows. What is done after it is done for some 100 KB of sums at a time: they are in the

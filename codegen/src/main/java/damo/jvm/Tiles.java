@@ -7,14 +7,15 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /// The tiles for a dtype, of several heights and two widths: for the last columns, if they are few, there are tiles of half the width. The wide
-/// ones read `x` from panels, term after term or row after row; the narrow ones read it wherever it is, since then it is hardly worth copying.
+/// ones read `x` from packed blocks, which lie term by term or row by row; the narrow ones read it wherever it is, since few columns are not worth
+/// a copy.
 ///
 /// @param lanes how many elements a vector has; 1 if there are no vectors
 /// @param heights how many rows each tile has, the most first
 /// @param columns how many columns a wide tile has
-/// @param byTerm the wide tiles, one for each height, for panels in which each term has an element for each row
-/// @param byRow the same, for panels in which rows are [#ROW] elements apart
-/// @param narrow the others
+/// @param byTerm the wide tiles, one for each height, for blocks in which terms are [#TERM] elements apart
+/// @param byRow the same for blocks in which rows are [#ROW] elements apart
+/// @param narrow the narrow tiles, one for each height
 record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow) {
     /// How far apart rows are in blocks that lie row by row, and terms in the others: no powers of two, which would share places in the cache.
     static final int ROW = 336, TERM = 272;

@@ -173,6 +173,8 @@ class GemmTest {
         for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
             agrees(product(dtype, 241, 5, 357), List.of());
             agrees(product(dtype, 500, 33, 3), List.of());
+            agrees(product(dtype, 251, 6, 330), tiles(dtype));
+            agrees(product(dtype, 293, 37, 330), tiles(dtype));
             agrees(product(dtype, 13, 2100, 2), List.of());
             agrees(product(dtype, 3, 4097, 5), List.of());
         }
