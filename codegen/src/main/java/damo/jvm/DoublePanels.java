@@ -1,7 +1,5 @@
 package damo.jvm;
 
-import java.util.Arrays;
-
 /// Panels of float64.
 final class DoublePanels implements Panels {
     @Override public Object array(int size) {
@@ -11,11 +9,6 @@ final class DoublePanels implements Panels {
     @Override public void pack(Object from, int at, int along, int term, int count, int width, int depth, Object to, int start) {
         var x = (double[]) from;
         var panel = (double[]) to;
-        if (along == 1 && count == width) {
-            for (int k = 0; k < depth; k++) System.arraycopy(x, at + k * term, panel, start + k * width, width);
-            return;
-        }
-        if (count < width) Arrays.fill(panel, start, start + depth * width, 0);
         if (along == 1) {
             for (int k = 0; k < depth; k++) System.arraycopy(x, at + k * term, panel, start + k * width, count);
             return;

@@ -1,7 +1,5 @@
 package damo.jvm;
 
-import java.util.Arrays;
-
 /// Panels of float32.
 final class FloatPanels implements Panels {
     @Override public Object array(int size) {
@@ -11,11 +9,6 @@ final class FloatPanels implements Panels {
     @Override public void pack(Object from, int at, int along, int term, int count, int width, int depth, Object to, int start) {
         var x = (float[]) from;
         var panel = (float[]) to;
-        if (along == 1 && count == width) {
-            for (int k = 0; k < depth; k++) System.arraycopy(x, at + k * term, panel, start + k * width, width);
-            return;
-        }
-        if (count < width) Arrays.fill(panel, start, start + depth * width, 0);
         if (along == 1) {
             for (int k = 0; k < depth; k++) System.arraycopy(x, at + k * term, panel, start + k * width, count);
             return;

@@ -3,7 +3,7 @@ package damo.jvm;
 import damo.plan.Contraction;
 import damo.type.DType;
 
-/// Products of matrices, of float32 or float64: packed into panels, in blocks that fit the caches, by a [Tile].
+/// Products of matrices, of float32 or float64: in blocks that fit the caches, packed where that pays, by a [Tile].
 ///
 /// Each element of a result is summed in the order of its terms, by fused multiply-adds, in blocks of [#depth] terms which are added: the same
 /// bits whatever does it, vectors or scalars, whichever rows. What is done after it is done for some 100 KB of sums at a time: they are in the
@@ -14,9 +14,9 @@ final class Gemm {
 
     private static final int DEPTH = Contraction.BLOCK;                // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
-    private static final int HIGH = 96, WIDE = 8;                      // rows, and panels of columns, whose sums wait for what is done after it
+    private static final int HIGH = 48, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
+    private static final int SOME = 8;                                 // terms of y that are copied at once, for all panels
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
-    private static final int FEW = 3;                                  // so many panels of rows read y where it is
 
     private final Panels panels;
     private final TileTiers tiers;
@@ -57,99 +57,117 @@ final class Gemm {
 
     /// As [#run(Product)], by these tiles.
     void run(Product p, Tiles tiles) {
-        int width = tiles.columns();
         int most = depth(p.terms);
         reserve(p, tiles, Math.max(most, 1));
-        boolean direct = p.yColumn == 1 && p.rows <= FEW * tiles.heights()[0];
+        p.isInPlace = p.columns <= tiles.width(1);
+        p.isDirect = p.yColumn == 1 && p.rows <= ROWS;                 // what one block of rows reads is not worth copying
         for (int column = 0; column < p.columns; column += COLUMNS) {
             int columns = Math.min(COLUMNS, p.columns - column);
-            int term = 0;
+            p.term = 0;
             do {
-                int depth = Math.min(most, p.terms - term);
-                boolean isLast = term + depth == p.terms;
-                int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
-                for (int j = direct ? columns / width * width : 0; j < columns; j += width)
-                    panels.pack(p.y, y0 + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width, depth, p.yPanel, j * depth);
-                for (int row = 0; row < p.rows; row += ROWS) {
-                    int rows = Math.min(ROWS, p.rows - row);
-                    pack(p, tiles, row, rows, term, depth);
-                    if (isLast && p.after != null) {
-                        sums(p, tiles, row, rows, column, columns, term, depth, direct);
-                        continue;
-                    }
-                    for (int j = 0; j < columns; j += width) {
-                        boolean inPlace = direct && j + width <= columns;
-                        strip(p, tiles, row, rows, column + j, Math.min(width, columns - j), depth, p.add || term > 0,
-                                inPlace ? p.y : p.yPanel, inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width);
-                    }
+                p.depth = Math.min(most, p.terms - p.term);
+                boolean isLast = p.term + p.depth == p.terms;
+                packColumns(p, tiles, column, columns);
+                for (p.row = 0; p.row < p.rows; p.row += ROWS) {
+                    int rows = Math.min(ROWS, p.rows - p.row);
+                    if (p.depth > 0) packRows(p, tiles, rows);
+                    if (isLast && p.after != null) sums(p, tiles, rows, column, columns);
+                    else for (int j = 0; j < columns; j += tiles.width(columns - j)) strip(p, tiles, rows, column, columns, j);
                 }
-                term += depth;
-            } while (term < p.terms);
+                p.term += p.depth;
+            } while (p.term < p.terms);
         }
     }
 
-    private void pack(Product p, Tiles tiles, int row, int rows, int term, int depth) {
-        int x0 = p.x0 + row * p.xRow + term * p.xTerm;
-        int start = 0;
-        for (int i = 0; i < rows;) {
-            int height = tiles.heights()[tiles.next(rows - i)];
-            panels.pack(p.x, x0 + i * p.xRow, p.xRow, p.xTerm, Math.min(height, rows - i), height, depth, p.xPanel, start);
-            start += height * depth;
-            i += height;
-        }
-    }
-
-    /// The columns of one panel of `y` for a block of rows.
-    private void strip(Product p, Tiles tiles, int row, int rows, int column, int columns, int depth, boolean add, Object y, int y0, int yTerm) {
-        int start = 0;
-        for (int i = 0; i < rows;) {
-            int which = tiles.next(rows - i);
-            int height = tiles.heights()[which];
-            int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            if (p.zColumn == 1 && columns == tiles.columns() && height <= rows - i) {
-                tiles.tiles()[which].run(p.xPanel, start, y, y0, yTerm, depth, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
-            } else {
-                tiles.tiles()[which].run(p.xPanel, start, y, y0, yTerm, depth, p.tile, 0, tiles.columns(), p.tile, 0, 0, false);
-                panels.spill(p.tile, tiles.columns(), p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), columns, add);
+    /// Copies a block of `y`, or the columns that no tile reads where they are: a few terms of all panels, since a processor reads ahead in rows.
+    private void packColumns(Product p, Tiles tiles, int column, int columns) {
+        int from = p.y0 + p.term * p.yTerm + column * p.yColumn;
+        int some = p.yColumn == 1 ? SOME : Math.max(p.depth, 1);
+        for (int k = 0; k < p.depth; k += some) {
+            for (int j = p.isDirect ? columns / tiles.columns() * tiles.columns() : 0, width; j < columns; j += width) {
+                width = tiles.width(columns - j);
+                if (!p.isDirect || width > columns - j)
+                    panels.pack(p.y, from + k * p.yTerm + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width,
+                            Math.min(some, p.depth - k), p.yPanel, j * p.depth + k * width);
             }
-            start += height * depth;
-            i += height;
+        }
+    }
+
+    /// Copies a block of `x`, or the rows that no tile reads where they are.
+    private void packRows(Product p, Tiles tiles, int rows) {
+        int i = !p.isInPlace ? 0 : rows % tiles.lowest() == 0 ? rows : Math.max(0, rows - tiles.heights()[0]);
+        int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
+        if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, rows - i, p.xPanel, i * Tiles.ROW);
+        else panels.pack(p.x, from, p.xRow, p.xTerm, rows - i, Tiles.TERM, p.depth, p.xPanel, i);
+    }
+
+    /// The columns of one panel of `y`, which begins at `j`, for a block of rows.
+    private void strip(Product p, Tiles tiles, int rows, int column, int columns, int j) {
+        int width = tiles.width(columns - j);
+        boolean add = p.add || p.term > 0;
+        for (int i = 0, height; i < rows; i += height) {
+            int which = tiles.next(rows - i);
+            height = tiles.heights()[which];
+            int z0 = p.z0 + (p.row + i) * p.zRow + (column + j) * p.zColumn;
+            if (p.zColumn == 1 && width <= columns - j && height <= rows - i) {
+                tile(p, tiles, which, i, rows, column, columns, j, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
+            } else {
+                tile(p, tiles, which, i, rows, column, columns, j, p.tile, 0, width, p.tile, 0, 0, false);
+                panels.spill(p.tile, width, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j), add);
+            }
         }
     }
 
     /// A block of rows and columns with the last terms: the sums go to memory of their own, some rows and columns at a time, and on from there.
-    private void sums(Product p, Tiles tiles, int row, int rows, int column, int columns, int term, int depth, boolean direct) {
-        int width = tiles.columns();
-        int y0 = p.y0 + term * p.yTerm + column * p.yColumn;
+    private void sums(Product p, Tiles tiles, int rows, int column, int columns) {
         int high = HIGH / tiles.heights()[0] * tiles.heights()[0];
+        int wide = WIDE * tiles.columns();
         int stride = stride(tiles, p);
-        for (int left = 0; left < columns; left += WIDE * width) {
-            int right = Math.min(columns, left + WIDE * width);
-            for (int top = 0; top < rows; top += high) {
-                int bottom = Math.min(rows, top + high);
-                for (int j = left; j < right; j += width) {
-                    boolean inPlace = direct && j + width <= columns;
-                    tiles(p, tiles, row, top, bottom, column + j, Math.min(width, columns - j), depth, term > 0, inPlace ? p.y : p.yPanel,
-                            inPlace ? y0 + j : j * depth, inPlace ? p.yTerm : width, j - left, stride);
-                }
-                p.complete(0, stride, row + top, bottom - top, column + left, right - left);
+        for (int left = 0; left < columns; left += wide) {
+            int right = Math.min(columns, left + wide);
+            for (int top = 0, bottom; top < rows; top = bottom) {
+                bottom = rows - top <= high + tiles.lowest() ? rows : top + high;      // where panels of rows end
+                for (int j = left; j < right; j += tiles.width(columns - j))
+                    for (int i = top; i < bottom;) i += sums(p, tiles, i, rows, column, columns, j, (i - top) * stride + j - left, stride);
+                p.complete(0, stride, p.row + top, bottom - top, column + left, right - left);
             }
         }
     }
 
-    /// The tiles of one panel of `y` for some rows of a block, with what is in `z`, if `add`.
-    private void tiles(Product p, Tiles tiles, int row, int top, int bottom, int column, int columns, int depth, boolean add, Object y, int y0,
-            int yTerm, int start, int stride) {
-        for (int i = top; i < bottom;) {
-            int which = tiles.next(bottom - i);
-            int height = tiles.heights()[which];
-            int to = start + (i - top) * stride;
-            int z0 = p.z0 + (row + i) * p.zRow + column * p.zColumn;
-            boolean isWhole = p.zColumn == 1 && columns == tiles.columns() && height <= bottom - i;
-            tiles.tiles()[which].run(p.xPanel, i * depth, y, y0, yTerm, depth, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
-            if (add && !isWhole) panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, bottom - i), columns);
-            i += height;
-        }
+    /// One tile of sums, with what is in `z` from the terms before.
+    ///
+    /// @return its height
+    private int sums(Product p, Tiles tiles, int i, int rows, int column, int columns, int j, int to, int stride) {
+        int which = tiles.next(rows - i);
+        int height = tiles.heights()[which];
+        int width = tiles.width(columns - j);
+        int z0 = p.z0 + (p.row + i) * p.zRow + (column + j) * p.zColumn;
+        boolean add = p.term > 0;
+        boolean isWhole = p.zColumn == 1 && width <= columns - j && height <= rows - i;
+        tile(p, tiles, which, i, rows, column, columns, j, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
+        if (add && !isWhole)
+            panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j));
+        return height;
+    }
+
+    /// One tile: row `i` and column `j` of a block, which is as large as said, and so on.
+    private void tile(Product p, Tiles tiles, int which, int i, int rows, int column, int columns, int j, Object z, int z0, int zRow, Object s,
+            int s0, int sRow, boolean add) {
+        int width = tiles.width(columns - j);
+        boolean isWide = width == tiles.columns();
+        boolean isDirect = p.isDirect && width <= columns - j;
+        Object y = isDirect ? p.y : p.yPanel;
+        int y0 = isDirect ? p.y0 + p.term * p.yTerm + column + j : j * p.depth;
+        int yTerm = isDirect ? p.yTerm : width;
+        int height = tiles.heights()[which];
+        if (p.isInPlace && height <= rows - i)
+            tiles.narrow()[which].run(p.x, p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm, p.xRow, p.xTerm, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
+                    sRow, add);
+        else if (p.xTerm == 1)
+            (isWide ? tiles.byRow() : tiles.narrow())[which].run(p.xPanel, i * Tiles.ROW, Tiles.ROW, 1, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
+                    sRow, add);
+        else
+            (isWide ? tiles.byTerm() : tiles.narrow())[which].run(p.xPanel, i, 1, Tiles.TERM, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
     }
 
     /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
@@ -160,7 +178,7 @@ final class Gemm {
     private void reserve(Product p, Tiles tiles, int depth) {
         int height = tiles.heights()[0];
         int rows = Math.min(ROWS, p.rows) + height;
-        int x = rows * depth;
+        int x = p.xTerm == 1 ? rows * Tiles.ROW : depth * Tiles.TERM;
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
         int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);

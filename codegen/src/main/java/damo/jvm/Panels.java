@@ -5,7 +5,7 @@ interface Panels {
     /// A new array.
     Object array(int size);
 
-    /// Copies `count` rows (or columns) into a panel: for each of `depth` terms, `width` elements, zeros beyond `count`.
+    /// Copies `count` rows (or columns) into a panel: for each of `depth` terms, `width` elements, of which those beyond `count` stay as they are.
     ///
     /// @param along how far the rows (or columns) lie apart in `from`
     /// @param term how far the terms lie apart

@@ -32,6 +32,11 @@ public final class Product {
     private int[] symbols;
     private int around;
     private int firstRow;
+    boolean isInPlace;                                                 // x is read where it is, and not from panels
+    boolean isDirect;                                                  // y is
+    int row;                                                           // the first of the block at hand, as `term`
+    int term;
+    int depth;                                                         // how many terms it has
     Object xPanel;                                                     // from here on: memory
     Object yPanel;
     Object tile;

@@ -4,9 +4,10 @@ package damo.jvm;
 public interface Tile {
     /// `z = Σ a·b`, or `z = s + Σ a·b`, for a few rows and columns. Each sum runs over `depth` terms in order, by fused multiply-adds, from 0.
     ///
-    /// @param a a panel: for each term, one element for each row, from `a0`
+    /// @param a row `r` and term `k` are at `a0 + r·aRow + k·aTerm`; most tiles know these two distances, and are called with no others
     /// @param b for each term, one element for each column, from `b0`; the terms lie `bTerm` apart
     /// @param z row-major, from `z0`; the rows lie `zRow` apart
     /// @param s the same, perhaps the same memory; read only if `add`
-    void run(Object a, int a0, Object b, int b0, int bTerm, int depth, Object z, int z0, int zRow, Object s, int s0, int sRow, boolean add);
+    void run(Object a, int a0, int aRow, int aTerm, Object b, int b0, int bTerm, int depth, Object z, int z0, int zRow, Object s, int s0, int sRow,
+            boolean add);
 }

@@ -11,7 +11,7 @@ import org.objectweb.asm.Type;
 /// Emits a [Tile]: all sums of `rows × vectors` vectors are in registers at once. Every access is affine in the innermost loop variable, with
 /// a constant factor where there are many: only then does HotSpot move the range checks out of the loop.
 final class TileClass {
-    private static final int A = 1, A0 = 2, B = 3, B0 = 4, TERM = 5, DEPTH = 6, Z = 7, S = 10, ADD = 13, K = 14, FREE = 15;
+    private static final int A = 1, A0 = 2, A_ROW = 3, A_TERM = 4, B = 5, B0 = 6, B_TERM = 7, DEPTH = 8, Z = 9, S = 12, ADD = 15, K = 16, FREE = 17;
     private static final String VECTORS = "jdk/incubator/vector/", VECTOR = "L" + VECTORS + "Vector;", SPECIES = "L" + VECTORS + "VectorSpecies;";
 
     private final MethodVisitor mv;
@@ -20,16 +20,20 @@ final class TileClass {
     private final int lanes;
     private final int rows;
     private final int vectors;
+    private final int aRow;                                            // 0 if the call says it, and `aTerm` too
+    private final int aTerm;
     private final String vector;
     private final JvmType scalar;
 
-    private TileClass(MethodVisitor mv, String owner, DType dtype, int lanes, int rows, int vectors) {
+    private TileClass(MethodVisitor mv, String owner, DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm) {
         this.mv = mv;
         this.owner = owner;
         this.dtype = dtype;
         this.lanes = lanes;
         this.rows = rows;
         this.vectors = vectors;
+        this.aRow = aRow;
+        this.aTerm = aTerm;
         this.scalar = JvmType.of(dtype);
         this.vector = VECTORS + (dtype == DType.FLOAT32 ? "FloatVector" : "DoubleVector");
     }
@@ -39,12 +43,13 @@ final class TileClass {
     /// @param name its internal name
     /// @param lanes how many elements the vectors of `jdk.incubator.vector` have; with 1, the class does without that module
     /// @param vectors the columns are `lanes · vectors`
-    static byte[] of(String name, DType dtype, int lanes, int rows, int vectors) {
+    /// @param aRow how far the rows of the first operand lie apart, and `aTerm` the terms; both 0 if only calls say it
+    static byte[] of(String name, DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm) {
         ClassWriter writer = KernelClass.writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(Tile.class)});
         KernelClass.constructor(writer);
         MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", Type.getMethodDescriptor(Tile.class.getMethods()[0]), null, null);
-        var tile = new TileClass(mv, name, dtype, lanes, rows, vectors);
+        var tile = new TileClass(mv, name, dtype, lanes, rows, vectors, aRow, aTerm);
         if (lanes > 1) tile.species(writer);
         tile.run();
         writer.visitEnd();
@@ -79,6 +84,11 @@ final class TileClass {
         return a() + (1 + row * vectors + v) * size();
     }
 
+    /// Where a row of the first operand begins, if the distance is not known.
+    private int begin(int row) {
+        return sum(rows, 0) + row;
+    }
+
     private void run() {
         mv.visitCode();
         for (int array : new int[] {A, B, Z, S}) {
@@ -90,6 +100,15 @@ final class TileClass {
             for (int v = 0; v < vectors; v++) {
                 zero();
                 set(sum(r, v));
+            }
+        if (aRow == 0)
+            for (int r = 0; r < rows; r++) {
+                mv.visitVarInsn(ILOAD, A0);
+                mv.visitVarInsn(ILOAD, A_ROW);
+                ScalarLanes.integer(mv, r);
+                mv.visitInsn(IMUL);
+                mv.visitInsn(IADD);
+                mv.visitVarInsn(ISTORE, begin(r));
             }
         terms();
         var plain = new Label();
@@ -120,13 +139,14 @@ final class TileClass {
         mv.visitVarInsn(ILOAD, DEPTH);
         mv.visitJumpInsn(IF_ICMPGE, done);
         for (int v = 0; v < vectors; v++) {
-            at(B, B0, () -> mv.visitVarInsn(ILOAD, TERM), v * lanes);
+            at(B, B0, () -> mv.visitVarInsn(ILOAD, B_TERM), v * lanes);
             load();
             set(b(v));
         }
         for (int r = 0; r < rows; r++) {
             if (lanes > 1) mv.visitFieldInsn(GETSTATIC, owner, "SPECIES", SPECIES);
-            at(A, A0, () -> ScalarLanes.integer(mv, rows), r);
+            if (aRow == 0) at(A, begin(r), () -> mv.visitVarInsn(ILOAD, A_TERM), 0);
+            else at(A, A0, () -> ScalarLanes.integer(mv, aTerm), r * aRow);
             mv.visitInsn(scalar.variant(IALOAD));
             if (lanes > 1) mv.visitMethodInsn(INVOKESTATIC, vector, "broadcast", "(%s%s)L%s;".formatted(SPECIES, scalar.descriptor(), vector), false);
             set(a());

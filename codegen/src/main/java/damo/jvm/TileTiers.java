@@ -44,27 +44,31 @@ final class TileTiers {
 
     /// Takes vectors once each of their tiles is faster than the scalar one.
     private void warm(Tiles vector) {
-        int size = (vector.heights()[0] + vector.columns()) * DEPTH;
+        int size = (Tiles.TERM + vector.columns()) * DEPTH;
         Object a = panels.array(size);
         Object b = panels.array(size);
         Object z = panels.array(size);
         double known = Double.POSITIVE_INFINITY;                       // the least so far: whatever else runs makes a round slower, never faster
         int rounds = 0;
         for (long start = System.nanoTime(); rounds < ENOUGH && System.nanoTime() - start < PATIENCE;) {
-            known = Math.min(known, time(scalar, 0, a, b, z));
+            known = Math.min(known, time(scalar.byTerm()[0], scalar.heights()[0], scalar.columns(), a, b, z));
             boolean faster = true;
-            for (int which = 0; which < vector.tiles().length; which++) faster &= time(vector, which, a, b, z) < known;
+            for (int i = 0; i < vector.heights().length; i++) {
+                int height = vector.heights()[i];
+                faster &= time(vector.byTerm()[i], height, vector.columns(), a, b, z) < known;
+                faster &= time(vector.byRow()[i], height, vector.columns(), a, b, z) < known;
+                faster &= time(vector.narrow()[i], height, vector.width(1), a, b, z) < known;
+            }
             rounds = faster ? rounds + 1 : 0;
         }
         if (rounds == ENOUGH) best = vector;
     }
 
     /// Nanoseconds for one element of a tile.
-    private static double time(Tiles tiles, int which, Object a, Object b, Object z) {
-        Tile tile = tiles.tiles()[which];
+    private static double time(Tile tile, int height, int width, Object a, Object b, Object z) {
         long start = System.nanoTime();
-        for (int i = 0; i < CALLS; i++) tile.run(a, 0, b, 0, tiles.columns(), DEPTH, z, 0, tiles.columns(), z, 0, tiles.columns(), (i & 1) > 0);
-        return (double) (System.nanoTime() - start) / (tiles.heights()[which] * tiles.columns());
+        for (int i = 0; i < CALLS; i++) tile.run(a, 0, 1, Tiles.TERM, b, 0, width, DEPTH, z, 0, width, z, 0, width, (i & 1) > 0);
+        return (double) (System.nanoTime() - start) / (height * width);
     }
 
     /// How long vectors are best here; by reflection, since the module may be absent.

@@ -4,13 +4,22 @@ import damo.CompilerBug;
 import damo.type.DType;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
-/// The tiles for a dtype, of one width and several heights.
+/// The tiles for a dtype, of several heights and two widths: for the last columns, if they are few, there are tiles of half the width. The wide
+/// ones read `x` from packed blocks, which lie term by term or row by row; the narrow ones read it wherever it is, since few columns are not worth
+/// a copy.
 ///
 /// @param lanes how many elements a vector has; 1 if there are no vectors
 /// @param heights how many rows each tile has, the most first
-/// @param columns how many columns each tile has
-record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
+/// @param columns how many columns a wide tile has
+/// @param byTerm the wide tiles, one for each height, for blocks in which terms are [#TERM] elements apart
+/// @param byRow the same for blocks in which rows are [#ROW] elements apart
+/// @param narrow the narrow tiles, one for each height
+record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow) {
+    /// How far apart rows are in blocks that lie row by row, and terms in the others: no powers of two, which would share places in the cache.
+    static final int ROW = 336, TERM = 272;
+
     private static final int VECTORS = 2;
 
     /// Tiles without vectors: sums of scalars, as many as the registers hold.
@@ -25,12 +34,18 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
     }
 
     private static Tiles of(DType dtype, int lanes, int vectors, int... heights) {
-        return new Tiles(dtype, lanes, lanes * vectors, heights,
-                Arrays.stream(heights).mapToObj(rows -> tile(dtype, lanes, rows, vectors)).toArray(Tile[]::new));
+        IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, TERM), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
+                narrow = rows -> tile(dtype, lanes, rows, vectors / 2, 0, 0);
+        return new Tiles(dtype, lanes, lanes * vectors, heights, each(heights, byTerm), each(heights, byRow), each(heights, narrow));
     }
 
-    private static Tile tile(DType dtype, int lanes, int rows, int vectors) {
-        byte[] bytes = TileClass.of("damo/jvm/Tile_%s_%dx%d".formatted(dtype, rows, lanes * vectors), dtype, lanes, rows, vectors);
+    private static Tile[] each(int[] heights, IntFunction<Tile> tile) {
+        return Arrays.stream(heights).mapToObj(tile).toArray(Tile[]::new);
+    }
+
+    private static Tile tile(DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm) {
+        String name = "damo/jvm/Tile_%s_%dx%d_%d_%d".formatted(dtype, rows, lanes * vectors, aRow, aTerm);
+        byte[] bytes = TileClass.of(name, dtype, lanes, rows, vectors, aRow, aTerm);
         try {
             return (Tile) MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass().getConstructor().newInstance();
         } catch (ReflectiveOperationException | LinkageError e) {
@@ -38,10 +53,22 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] tiles) {
         }
     }
 
-    /// The number of the tile for the next rows when so many are left: the highest that is full, or else the lowest.
+    /// The number of the tile for the next rows when so many are left: the highest that is full, but so that the lowest, which reads the most for
+    /// what it computes, is not left over.
     int next(int left) {
+        int units = Math.ceilDiv(left, lowest());
         int i = 0;
-        while (i < heights.length - 1 && heights[i] > left) i++;
+        while (i < heights.length - 1 && (heights[i] > units * lowest() || heights[i] == (units - 1) * lowest())) i++;
         return i;
+    }
+
+    /// How high the lowest is; the others are multiples of it.
+    int lowest() {
+        return heights[heights.length - 1];
+    }
+
+    /// How many columns the next tile has when so many are left.
+    int width(int left) {
+        return left <= columns / 2 ? columns / 2 : columns;
     }
 }
