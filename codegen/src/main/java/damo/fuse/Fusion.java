@@ -221,17 +221,21 @@ public final class Fusion {
         return isPrefix(at, reader.kernel.axes()) ? null : AGAIN;
     }
 
-    /// Whether `buffer` has rows of which the reader alone reduces each, and computes with its elements besides; and they are better computed again.
+    /// Whether `buffer` has rows of which the reader alone reduces each, and perhaps computes with its elements besides; and they are better computed
+    /// there.
     private boolean isRow(Slot producer, Buffer buffer, Slot reader) {
         if (uses.of(buffer) > 1 || producer.kernel.stores().size() > 1 || producer.contracts || reader.contracts) return false;
         if (producer.cost.folds().isEmpty() || reader.cost.folds().isEmpty()) return false;
         Cost cost = Cost.of(producer.kernel);                          // what was counted as kernels were joined is too much
         if (!cost.foldsInOrder() || !reader.cost.foldsInOrder()) return false;
         var sites = new Sites(reader.kernel, buffer);
-        int outer = reader.kernel.axes().size() - 1;
-        return (again || cost.isCheapInRow() || isKept(reader, sites)) && !sites.isConditional() && !sites.isFlat() && outer >= 0
-                && buffer.rank() == outer + 1 && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
+        int outer = buffer.rank() - 1;
+        int loops = reader.kernel.axes().size();
+        boolean isOnce = loops == outer && sites.positions().size() == 1;       // a reduction takes in each element, and that is all
+        boolean fits = !sites.isConditional() && !sites.isFlat() && outer >= 0 && (loops == outer || loops == outer + 1)
+                && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
                         && at.getLast().op() instanceof Scalar.Index);
+        return fits && (again || cost.isCheapInRow() || isOnce || isKept(reader, sites));
     }
 
     /// Whether what one reduction of a row and then its results are computed with has a place in the memory of these ([damo.plan.Reuse]).

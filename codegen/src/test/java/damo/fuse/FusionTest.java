@@ -43,6 +43,20 @@ class FusionTest {
         agree(Fusion.fuse(program, values, LIMIT), program, 1);
     }
 
+    @Test void aRowIsReducedOnceMoreInTheSameKernel() {
+        var values = new Values();
+        Program program = KernelText.parse("""
+                program rows(n: int32, m: int32; %x: float64[n, m]) -> (%z: float64[n]) {
+                  var %s: float64[n]
+                  var %d: float64[n, m]
+                  kernel s { for e < n { s[e] = sum k < m { exp(x[e, k]) } } }
+                  kernel d { for i < n, j < m { d[i, j] = x[i, j] * (x[i, j] - log(s[i])) } }
+                  kernel z { for g < n { z[g] = sum h < m { d[g, h] } } }
+                }
+                """, values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 1);
+    }
+
     @Test void functionsOfARowAreComputedOnceIfTheResultsHaveRoomForThem() {
         var values = new Values();
         Program program = KernelText.parse(rows("exp(x[i, j] - most[i])"), values);

@@ -66,6 +66,9 @@ class CompiledTest {
         CompiledFunction rows = function().in(x).out(softmax(x, 1)).compile();
         rows.call(NDArray.ones(DType.FLOAT64, 3, 4));
         assertEquals(1, rows.kernels()[1], rows.explain());
+        CompiledFunction loss = function().in(x).out(softmaxCrossEntropy(x, x.mul(2))).compile();
+        loss.call(NDArray.ones(DType.FLOAT64, 3, 4));
+        assertEquals(1, loss.kernels()[1], loss.explain());
         CompiledFunction chain = function().in(x).out(x.sin().mul(2).add(x).tanh().sum()).compile();
         chain.call(NDArray.ones(DType.FLOAT64, 3, 4));
         assertEquals(1, chain.kernels()[1], chain.explain());
@@ -74,7 +77,7 @@ class CompiledTest {
     @Test void explainTellsLanesThreadsBytesFlopsAndWhatWasFused() {
         var x = dmatrix("x");
         var v = dvector("v");
-        CompiledFunction f = function().in(x, v).out(x.exp().sub(dot(x, v).tanh().dimshuffle(new int[] {0, -1})).sum(1), cumsum(v, 0)).compile();
+        CompiledFunction f = function().in(x, v).out(x.exp().sub(dot(x, v).tanh().dimshuffle(new int[] {0, -1})).sum(0), cumsum(v, 0)).compile();
         f.call(NDArray.ones(DType.FLOAT64, 3, 4), NDArray.ones(DType.FLOAT64, 4));
         String text = f.explain();
         var line = Pattern.compile("k\\d+: (\\d+ lanes along i\\d+; )+threads share i\\d+; reads 8 n0 n1 \\+ 8 n1 bytes, writes 8 n0 n1;"
