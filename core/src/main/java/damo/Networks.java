@@ -73,7 +73,8 @@ abstract class Networks extends Tensors {
                     .formatted(x.rank() - 1, labels.rank()), List.of(x, labels));
         Variable label = labels.cast(DType.INT64);
         Variable inside = label.ge(0).and(label.lt(x.shape(-1))).all();
-        String message = Variable.message(op, "a label is not a position of the last axis", List.of(x, labels));
+        String message = Variable.message(op, "a label is not a position of the last axis: each must be at least 0 and less than its extent",
+                List.of(x, labels));
         Variable checked = new Variable(new Op.Assert(label, inside, message));
         return where(checked.expandDims(-1).eq(arange(x.shape(-1))), x, 0).sum(-1);
     }

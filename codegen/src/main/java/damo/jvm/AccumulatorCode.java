@@ -49,19 +49,8 @@ final class AccumulatorCode {
 
     /// The same as `as` has it.
     void start(Accumulator a, int local, Lanes as) {
-        DType t = a.dtype;
-        as.number(t.isFloat() ? new Scalar.Real(switch (a.f) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> Double.NEGATIVE_INFINITY;
-            case MIN -> Double.POSITIVE_INFINITY;
-        }) : new Scalar.Whole(switch (a.f) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> t.kind() == DType.Kind.INT ? -1L << t.bits() - 1 : 0;
-            case MIN -> t == DType.BOOL ? 1 : t.kind() == DType.Kind.INT ? ~(-1L << t.bits() - 1) : -1;
-        }), t);
-        as.set(t, local);
+        as.number(Scalar.Fold.ofNothing(a.f, a.dtype), a.dtype);
+        as.set(a.dtype, local);
     }
 
     /// Adds the lanes of a vector by halves.

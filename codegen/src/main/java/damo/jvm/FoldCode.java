@@ -14,7 +14,7 @@ import org.objectweb.asm.MethodVisitor;
 
 /// Emits folds: which elements go in when. How they do, [RoundCode] knows.
 final class FoldCode {
-    private static final int BLOCK = 2048;                             // terms of a sum that are added without compensation
+    private static final int BLOCK = Stmt.Run.BLOCK;
 
     private final MethodVisitor mv;
     private final ValueCode values;
@@ -44,8 +44,6 @@ final class FoldCode {
     }
 
     /// Emits a [Stmt.Run]. A sum of floats goes by blocks, whose sums are added with compensation; its order depends on the extent alone.
-    ///
-    /// Whole blocks come in pairs, one of each half: a processor reads ahead of four streams more than of two.
     void run(Stmt.Run run) {
         if (folds.get(run.fold()).isInOrder()) {
             runs(List.of(run));
@@ -108,7 +106,7 @@ final class FoldCode {
         values.close();
     }
 
-    /// Stores into `i` where a block begins: of the first half if its number is even, else of the second; those that are left come last.
+    /// Stores into `i` what [Stmt.Run#begin] says.
     private void begin(int block, int half, int i) {
         var paired = new Label();
         var found = new Label();

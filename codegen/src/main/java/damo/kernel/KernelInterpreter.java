@@ -207,16 +207,9 @@ public final class KernelInterpreter {
     }
 
     private static Number ofNothing(Scalar.Fold fold, DType dtype) {
-        double x = switch (fold.f()) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> dtype.isUnsigned() || dtype == DType.BOOL ? 0 : dtype.isFloat() ? Double.NEGATIVE_INFINITY
-                    : -Math.scalb(1.0, dtype.bits() - 1);
-            case MIN -> dtype.isFloat() ? Double.POSITIVE_INFINITY : dtype == DType.UINT64 || dtype == DType.BOOL ? -1
-                    : Math.scalb(1.0, dtype.bits() - (dtype.isUnsigned() ? 0 : 1)) - 1;
-        };
-        if (dtype.isFloat()) return x;
-        return (long) x;
+        Scalar number = Scalar.Fold.ofNothing(fold.f(), dtype);
+        if (number instanceof Scalar.Real(var x)) return x;
+        return ((Scalar.Whole) number).value();
     }
 
     private static Number meaning(ScalarOp f, DType dtype, Number... x) {

@@ -49,7 +49,24 @@ public sealed interface Scalar {
     record Choose(Value condition, Value then, Value otherwise) implements Scalar {}
 
     /// `f` of `body` over all positions of `axes`, which nothing outside mentions.
-    record Fold(Reduction f, List<Axis> axes, Value body) implements Scalar {}
+    record Fold(Reduction f, List<Axis> axes, Value body) implements Scalar {
+        /// The reduction of nothing: a number of dtype `t` that changes nothing it is taken together with.
+        public static Scalar ofNothing(Reduction f, DType t) {
+            if (t.isFloat()) return new Real(switch (f) {
+                case SUM -> 0;
+                case PROD -> 1;
+                case MAX -> Double.NEGATIVE_INFINITY;
+                case MIN -> Double.POSITIVE_INFINITY;
+            });
+            boolean signed = t.isInteger() && !t.isUnsigned();
+            return new Whole(switch (f) {
+                case SUM -> 0;
+                case PROD -> 1;
+                case MAX -> signed ? -1L << t.bits() - 1 : 0;
+                case MIN -> t == DType.BOOL ? 1 : -1L >>> 64 - t.bits() + (signed ? 1 : 0);
+            });
+        }
+    }
 
     /// The values that this one computes with.
     default List<Value> operands() {

@@ -19,7 +19,7 @@ import java.util.Map;
 final class FoldText {
     /// Items of a group.
     static final int GROUP = Mapping.GROUP;
-    private static final int BLOCK = 2048;                             // terms of a sum that are added without compensation
+    private static final int BLOCK = Stmt.Run.BLOCK;
 
     private final Code code;
     private final Dialect dialect;
@@ -58,18 +58,7 @@ final class FoldText {
     }
 
     private static String start(Accumulator a) {
-        DType t = a.dtype;
-        return CType.number(t.isFloat() ? new Scalar.Real(switch (a.f) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> Double.NEGATIVE_INFINITY;
-            case MIN -> Double.POSITIVE_INFINITY;
-        }) : new Scalar.Whole(switch (a.f) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> t.kind() == DType.Kind.INT ? -1L << t.bits() - 1 : 0;
-            case MIN -> t == DType.BOOL ? 1 : t.kind() == DType.Kind.INT ? ~(-1L << t.bits() - 1) : -1;
-        }), t);
+        return CType.number(Scalar.Fold.ofNothing(a.f, a.dtype), a.dtype);
     }
 
     /// Writes a [Stmt.Run].

@@ -1,6 +1,5 @@
 package damo.plan;
 
-import damo.graph.Reduction;
 import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
@@ -108,7 +107,7 @@ public final class Split {
         // Below 0 if it is beyond the largest int32.
         Value inside = extent.op() instanceof Scalar.Whole(var n) && n % parts == 0 ? values.whole(1)
                 : values.apply(ScalarOp.AND, values.apply(ScalarOp.LE, values.whole(0), at), values.apply(ScalarOp.LT, at, extent));
-        Value term = values.choose(inside, fold.body(), identity(fold.f(), whole.dtype()));
+        Value term = values.choose(inside, fold.body(), values.of(Scalar.Fold.ofNothing(fold.f(), whole.dtype()), whole.dtype()));
         Value some = moved(new Scalar.Fold(fold.f(), fold.axes(), term), axis, turn, at);
         List<Axis> places = with(axes, part);
         Buffer buffer = buffer(part.name(), whole.dtype(), places);
@@ -180,16 +179,6 @@ public final class Split {
 
     private static List<Axis> with(List<Axis> axes, Axis last) {
         return Stream.concat(axes.stream(), Stream.of(last)).toList();
-    }
-
-    private Value identity(Reduction f, DType t) {
-        double top = Math.scalb(1.0, t.bits() - (t.isUnsigned() ? 0 : 1)) - 1;
-        return values.number(t, switch (f) {
-            case SUM -> 0;
-            case PROD -> 1;
-            case MAX -> t.isFloat() ? Double.NEGATIVE_INFINITY : t.isInteger() && !t.isUnsigned() ? -Math.scalb(1.0, t.bits() - 1) : 0;
-            case MIN -> t.isFloat() ? Double.POSITIVE_INFINITY : t == DType.BOOL ? 1 : t == DType.UINT64 ? -1 : top;
-        });
     }
 
     private static boolean hasFold(Value v, Map<Value, Boolean> seen) {

@@ -36,6 +36,15 @@ public sealed interface Stmt {
     record Run(Value fold, Axis axis, int lanes, int together, List<Stmt> body, Value element) implements Stmt {
         /// Enough for two vectors of 16 floats in flight, four of 8 doubles.
         public static final int LANES = 32;
+        /// Terms of a sum of floats that are added without compensation.
+        public static final int BLOCK = 2048;
+
+        /// Where the block of this number begins, in the order of a sum of so many terms: whole blocks come in pairs, one of each half, since a
+        /// processor reads ahead of four streams more than of two.
+        public static int begin(int block, int terms) {
+            int half = terms / (2 * BLOCK);
+            return BLOCK * (block / 2 < half ? block / 2 + block % 2 * half : block);
+        }
     }
 
     /// For each position of `axis`: computes `before`, then as often as `times` has positions lets all `states` become what is next, and stores

@@ -30,7 +30,6 @@ public final class StraightLine {
     private static final int MOST_WORK = 1 << 15;                      // values looked at: some milliseconds
     private static final int MOST_ELEMENTS = 1 << 10;                  // of what is stored
     private static final int MOST_VALUES = 2_000;                      // in the end: at four bytes of bytecode each, all that one method can hold
-    private static final int BLOCK = 2048;                             // as [damo.jvm]'s folds have it
 
     /// Says that a program cannot be done so.
     private static final class Unfit extends RuntimeException {
@@ -227,7 +226,10 @@ public final class StraightLine {
         ScalarOp f = ((Scalar.Fold) run.fold().op()).f().step();
         int n = whole(run.axis().extent());
         if (a.lost == null) a.total = taken(f, a.total, elements(run, f, 0, n));
-        else for (int i = 0; i < n; i += BLOCK) compensate(a, elements(run, f, i, Math.min(n, i + BLOCK)));
+        else for (int block = 0; block * Stmt.Run.BLOCK < n; block++) {
+            int from = Stmt.Run.begin(block, n);
+            compensate(a, elements(run, f, from, Math.min(n, from + Stmt.Run.BLOCK)));
+        }
     }
 
     /// The elements from `from` to `to`: as many as make whole rounds of the accumulators, or of the first half of them at last, which are then

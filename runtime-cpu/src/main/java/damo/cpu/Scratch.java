@@ -72,7 +72,7 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
     private static Stream<Axis> axes(Kernel kernel) {
         var axes = new ArrayList<>(kernel.axes());
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Store s : kernel.stores()) folds(s.value(), seen).forEach(f -> axes.addAll(f.axes()));
+        for (Store s : kernel.stores()) reductions(s.value(), seen).forEach(axes::addAll);
         return axes.stream();
     }
 
@@ -86,7 +86,7 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
     private static double work(Kernel kernel, int extent) {
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         double each = 1;
-        for (Store s : kernel.stores()) for (Scalar.Fold fold : folds(s.value(), seen)) each += size(fold.axes(), extent);
+        for (Store s : kernel.stores()) for (List<Axis> axes : reductions(s.value(), seen)) each += size(axes, extent);
         return size(kernel.axes(), extent) * each;
     }
 
@@ -94,13 +94,13 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
         return axes.stream().mapToDouble(a -> Extent.of(a.extent(), _ -> extent)).reduce(1, (a, b) -> a * b);
     }
 
-    /// The reductions in `v` that were not seen, with the axes of those around them.
-    private static List<Scalar.Fold> folds(Value v, Set<Value> seen) {
+    /// The axes of the reductions in `v` that were not seen, each with those of the reductions around it.
+    private static List<List<Axis>> reductions(Value v, Set<Value> seen) {
         if (!seen.add(v)) return List.of();
-        List<Scalar.Fold> within = v.op().operands().stream().flatMap(o -> folds(o, seen).stream()).toList();
-        if (!(v.op() instanceof Scalar.Fold(var f, var axes, var body))) return within;
-        Stream<Scalar.Fold> inner = within.stream().map(w -> new Scalar.Fold(f, Stream.concat(axes.stream(), w.axes().stream()).toList(), body));
-        return Stream.concat(Stream.of((Scalar.Fold) v.op()), inner).toList();
+        List<List<Axis>> within = v.op().operands().stream().flatMap(o -> reductions(o, seen).stream()).toList();
+        if (!(v.op() instanceof Scalar.Fold fold)) return within;
+        Stream<List<Axis>> inner = within.stream().map(axes -> Stream.concat(fold.axes().stream(), axes.stream()).toList());
+        return Stream.concat(Stream.of(fold.axes()), inner).toList();
     }
 
     /// Arguments for `kernel` in a call with these extents, if they are little enough. Integers are 0, so that they are positions too.

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A graph some of whose parameters are state, which is updated with what the graph computes: where the memory of the state may be used again, where
 /// it may not since somebody borrowed it, and interpreted.
@@ -112,7 +112,8 @@ final class RandomUpdates {
     private String wrong() {
         if (states.isEmpty()) return null;
         Run own = new Run("cpu"), apart = new Run("cpu"), interpreted = new Run("interpreter");
-        double scale = RandomGraphTest.scale(f.withResults(IntStream.range(0, states.size()).mapToObj(next::get).toList()), arguments);
+        Lambda all = f.withResults(Stream.concat(f.results().stream(), next.stream()).toList());
+        double scale = RandomGraphTest.scale(all, arguments), tolerance = RandomGraphTest.tolerance(all);
         for (int call = 0; call < CALLS; call++) {
             apart.values.forEach(Shared::borrow);
             NDArray kept = random.nextInt(3) == 0 ? own.values.getFirst().borrow() : null;
@@ -125,7 +126,7 @@ final class RandomUpdates {
             if (call > 0 || scale > RandomGraphTest.LARGE) continue;
             List<NDArray> meant = interpreted.call();
             if (meant.size() != got.size()) return "only one of them failed: %s, but interpreted %s".formatted(got, meant);
-            String difference = RandomGraphTest.difference(meant, got, RandomGraphTest.tolerance(f), scale);
+            String difference = RandomGraphTest.difference(meant, got, tolerance, scale);
             if (difference != null) return "interpreted: " + difference;
         }
         return null;
