@@ -55,7 +55,10 @@ public final class Reuse {
             Value index = values.index(loop.axis());
             Value other = values.index(run.axis());
             Map<Value, Value> renamed = new IdentityHashMap<>();
-            for (Value v : new Needs().of(List.of(run.element()))) computed.put(values.replace(v, u -> u == other ? index : null, renamed), v);
+            for (Value v : new Needs().of(List.of(run.element()))) {
+                Value here = values.replace(v, u -> u == other ? index : null, renamed);
+                if (here != v) computed.put(here, v);                  // else it stays the same along the row, and was computed before that
+            }
             Value shared = largest(loop, last, computed);
             if (shared == null) continue;
             var store = new Stmt.Put(last.to(), values.replace(last.offset(), u -> u == index ? other : null), computed.get(shared), false);

@@ -93,6 +93,9 @@ class ScheduleTest {
         assertEquals("guard(i(fold(b*32()) j(put)))", reused(rounded).replaceAll("let ", ""));
         Store another = new Store(z, v.indices(List.of(i, j)), v.apply(DIV, v.apply(EXP, at(x, i, j)), other));
         assertFalse(reused(another).contains("32(put)"));
+        Value same = v.apply(EXP, at(buffer("row", m), i));
+        Store ratio = new Store(z, v.indices(List.of(i, j)), v.apply(DIV, same, v.fold(Reduction.SUM, List.of(b), same)));
+        assertFalse(reused(ratio).contains("32(put)"));
     }
 
     @Test void reductionsOfTheSameTermsAreDoneTogether() {
