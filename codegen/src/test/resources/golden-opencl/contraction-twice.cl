@@ -25,7 +25,7 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
     const int across = lane % 16;
     const int down = lane / 16;
     double total[32] = {0};
-    for (int q_ = 0; q_ < b_; q_ += 1) {
+    for (int q_ = 0; q_ < b_; q_++) {
         const int terms = a_;
         double next_x[8];
         const int x_fast = lane % 64;
@@ -196,7 +196,7 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
     const int across = lane % 16;
     const int down = lane / 16;
     double total[8] = {0};
-    for (int q_ = 0; q_ < b_; q_ += 1) {
+    for (int q_ = 0; q_ < b_; q_++) {
         const int terms = a_;
         double next_x[4];
         const int x_fast = lane % 32;

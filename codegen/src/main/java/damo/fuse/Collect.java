@@ -25,7 +25,7 @@ public final class Collect {
     private static List<Step> steps(List<Step> steps, Values values) {
         return steps.stream().<Step>map(step -> switch (step) {
             case Step.Launch(var kernel) when kernel.adds() -> new Step.Launch(collected(kernel, values));
-            case Step.Launch _, Step.Contract _, Step.Repeat _, Step.Check _, Step.Call _ -> step;
+            case Step.Compute _, Step.Strips _, Step.Check _, Step.Call _ -> step;
             case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, steps(then, values), steps(otherwise, values));
             case Step.Loop(var index, var count, var body, var carries, var until) ->
                 new Step.Loop(index, count, steps(body, values), carries, until);

@@ -106,7 +106,7 @@ public final class Fusion {
         Map<Buffer, Slot> producers = new HashMap<>();
         for (Step step : steps) {
             switch (step) {
-                case Step.Repeat _ -> built.add(step);       // made after fusion
+                case Step.Repeat _, Step.Strip _, Step.Strips _ -> built.add(step);   // made after fusion
                 case Step.Compute compute -> {
                     Slot slot = new Slot(compute);
                     if (slot.kernel.adds()) {                // its iterations need their order, and its readers all of it

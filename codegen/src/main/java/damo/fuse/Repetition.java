@@ -38,7 +38,7 @@ public final class Repetition {
         var result = new ArrayList<Step>();
         for (Step step : steps)
             switch (step) {
-                case Step.Compute _, Step.Check _, Step.Call _ -> result.add(step);
+                case Step.Compute _, Step.Strips _, Step.Check _, Step.Call _ -> result.add(step);
                 case Step.Branch(var condition, var then, var otherwise) -> result.add(new Step.Branch(condition, steps(then), steps(otherwise)));
                 case Step.Loop(var index, var count, var body, var carries, var until) -> {
                     var loop = new Step.Loop(index, count, steps(body), carries, until);
@@ -103,7 +103,7 @@ public final class Repetition {
             case Step.Contract(var k) -> new Step.Contract(renamed(k, first));
             case Step.Repeat(var index, var steps, var k, var carries) -> new Step.Repeat(index, steps, renamed(k, first), carries.stream()
                     .map(c -> new Step.Carry(first.getOrDefault(c.state(), c.state()), first.getOrDefault(c.next(), c.next()))).toList());
-            case Step.Branch _, Step.Loop _, Step.Check _, Step.Call _ -> s;
+            case Step.Strip _, Step.Strips _, Step.Branch _, Step.Loop _, Step.Check _, Step.Call _ -> s;
         });
         Kernel repeated = renamed(renamed(body, first), states);
         List<Step.Carry> carries = repeated.stores().stream().map(s -> new Step.Carry(first.get(s.to()), s.to())).toList();
@@ -121,6 +121,7 @@ public final class Repetition {
             case Step.Branch(var condition, _, _) -> condition.equals(b);
             case Step.Loop loop -> loop.until().filter(b::equals).isPresent()
                     || loop.carries().stream().anyMatch(c -> c.state().equals(b) || c.next().equals(b));
+            case Step.Strips strips -> strips.kernels().stream().anyMatch(strip -> mentions(strip, b));
             case Step.Check(var condition, _) -> condition.equals(b);
             case Step.Call(_, var reads, var stores) -> reads.contains(b) || stores.contains(b);
         });

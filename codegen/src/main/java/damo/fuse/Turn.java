@@ -32,7 +32,7 @@ public final class Turn {
                 case Step.Compute compute -> compute.kernel().stores().forEach(s -> changing.add(s.to()));
                 case Step.Call call -> changing.addAll(call.stores());
                 case Step.Loop inner -> changes(inner);
-                case Step.Branch _, Step.Check _ -> {}
+                case Step.Branch _, Step.Check _, Step.Strips _ -> {}
             }
         changes(loop);
     }
@@ -50,7 +50,7 @@ public final class Turn {
         var result = new ArrayList<Step>();
         for (Step step : steps)
             switch (step) {
-                case Step.Compute _, Step.Check _, Step.Call _ -> result.add(step);
+                case Step.Compute _, Step.Strips _, Step.Check _, Step.Call _ -> result.add(step);
                 case Step.Branch(var condition, var then, var otherwise) ->
                     result.add(new Step.Branch(condition, steps(then, values), steps(otherwise, values)));
                 case Step.Loop loop -> {

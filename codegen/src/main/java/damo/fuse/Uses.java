@@ -32,6 +32,7 @@ final class Uses {
                     carries.forEach(c -> add(c.state()));
                     until.ifPresent(this::add);
                 }
+                case Step.Strips strips -> add(List.copyOf(strips.kernels()));
                 case Step.Check(var condition, _) -> add(condition);
                 case Step.Call(_, var reads, _) -> reads.forEach(this::add);
             }

@@ -133,7 +133,7 @@ public final class EntryClass {
                     walk.values.element(condition);
                     jump(IFEQ);
                 }
-                case Step.Contract _, Step.Repeat _, Step.Branch _, Step.Loop _, Step.Call _ ->
+                case Step.Contract _, Step.Repeat _, Step.Strip _, Step.Strips _, Step.Branch _, Step.Loop _, Step.Call _ ->
                     throw new CompilerBug("emit", "no straight line", program.toString());
             }
         if (entry.hasDestinations()) {

@@ -2,6 +2,7 @@ package damo.jvm;
 
 import static org.objectweb.asm.Opcodes.*;
 
+import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Listing;
@@ -25,6 +26,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -112,8 +114,10 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
             Step.Compute step = steps.getOrDefault(kernel, new Step.Launch(kernel));
             for (List<Stmt> way : scheduled(values, step, vectorBits, !looped.contains(kernel.name()))) {
                 statements = way;
-                Division.of(kernel, statements).ifPresent(d -> divisions.put(kernel, d));
-                method = new Method(helpers, caller, divisions.get(kernel), listing.of(kernel), buffers, symbols);
+                Optional<Division> division = step instanceof Step.Strip ? Optional.empty() : Division.of(kernel, statements);
+                division.ifPresent(d -> divisions.put(kernel, d));
+                Optional<Axis> range = step instanceof Step.Strip(_, var rows) ? Optional.of(rows) : division.map(Division::axis);
+                method = new Method(helpers, caller, range, listing.of(kernel), buffers, symbols);
                 vectorization = Vectorization.of(values, statements, vectorBits);
                 if (vectorization.isAny() && method.emit(writer(), statements, vectorization, epilogues) <= MethodTooLarge.LIMIT) break;
                 vectorization = Vectorization.NONE;
@@ -145,12 +149,19 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Kernel expanded = Expansions.expand(values, step.kernel());
         MethodTooLarge.check(expanded);
         return switch (step) {
-            case Step.Launch _ -> List.of(Together.of(values, Reuse.of(values, Schedule.of(values, expanded, unroll))));
+            case Step.Launch _ -> List.of(joined(values, Schedule.of(values, expanded, unroll)));
+            case Step.Strip(_, var rows) ->
+                List.of(joined(values, Schedule.of(values, expanded, unroll, Optional.of(rows))));
             case Step.Contract _ -> List.of(Contraction.of(values, expanded));
             case Step.Repeat repeat when vectorBits > 0 -> List.of(Repeated.inRegisters(values, repeat, expanded),
                     Repeated.inMemory(values, repeat, expanded));
             case Step.Repeat repeat -> List.of(Repeated.inMemory(values, repeat, expanded));
         };
+    }
+
+    /// These statements with what goes over the same memory in one loop.
+    private static List<Stmt> joined(Values values, List<Stmt> statements) {
+        return Together.of(values, Reuse.of(values, statements));
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {
@@ -211,13 +222,13 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     }
 
     /// The methods of one kernel: its own, and that of what it does after a product of matrices.
-    private record Method(Helpers helpers, ProductCode.Caller caller, Division division, Listing.Lines lines, Map<Buffer, Integer> buffers,
+    private record Method(Helpers helpers, ProductCode.Caller caller, Optional<Axis> range, Listing.Lines lines, Map<Buffer, Integer> buffers,
             Map<String, Integer> symbols) {
         /// The size of the larger one.
         int emit(ClassWriter writer, List<Stmt> statements, Vectorization vectorization, Set<Integer> epilogues) {
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + caller.kernel(), DESCRIPTOR, null, null);
             int size = emit(mv, statements, vectorization, FREE, method -> {
-                if (division != null) method.divide(division.axis(), FROM);
+                range.ifPresent(axis -> method.divide(axis, FROM));
                 method.products(caller);
             });
             for (Stmt.Multiply product : ProductCode.products(statements)) {

@@ -91,7 +91,8 @@ final class KernelMethod {
     private int line(Stmt stmt) {
         return switch (stmt) {
             case Stmt.Let _ -> 0;
-            case Stmt.Loop(var axis, _, _, _, _) -> lines.of(axis);
+            case Stmt.Loop(var axis, _, _, _) -> lines.of(axis);
+            case Stmt.Several several -> lines.of(several.axis());
             case Stmt.Repeat repeat -> lines.of(repeat.axis());
             case Stmt.Guard(_, var body) -> line(body);
             case Stmt.Fold(_, var body) -> line(body);
@@ -118,11 +119,9 @@ final class KernelMethod {
     private void statement(Stmt stmt) {
         switch (stmt) {
             case Stmt.Let(var value) -> values.let(value);
-            case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
-                int i = values.local(DType.INT32);
+            case Stmt.Loop(var axis, var from, var to, var body) -> {
                 values.root(from);
-                if (ranges.containsKey(axis)) within("max", ranges.get(axis));
-                mv.visitVarInsn(ISTORE, i);
+                int i = begin(axis);
                 Runnable end = end(axis, to);
                 VectorLanes vectors = vectors(stmt);
                 if (vectors != null) {
@@ -135,7 +134,19 @@ final class KernelMethod {
                     loop(axis, i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(body));
                     values.scalars();
                 }
-                loop(axis, i, step, end, () -> block(body));
+                loop(axis, i, 1, end, () -> block(body));
+            }
+            case Stmt.Several(var axis, var to, var together, var all, var one) -> {
+                mv.visitInsn(ICONST_0);
+                int i = begin(axis);
+                Runnable end = end(axis, to);
+                int whole = values.local();
+                end.run();
+                ScalarLanes.integer(mv, together - 1);
+                mv.visitInsn(ISUB);
+                mv.visitVarInsn(ISTORE, whole);
+                loop(axis, i, together, () -> mv.visitVarInsn(ILOAD, whole), () -> block(all));
+                loop(axis, i, 1, end, () -> block(one));
             }
             case Stmt.Repeat repeat -> {
                 int from = values.local(DType.INT32);
@@ -163,6 +174,14 @@ final class KernelMethod {
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
+    }
+
+    /// A local variable that holds the begin of a loop, after what was pushed for it.
+    private int begin(Axis axis) {
+        int i = values.local(DType.INT32);
+        if (ranges.containsKey(axis)) within("max", ranges.get(axis));
+        mv.visitVarInsn(ISTORE, i);
+        return i;
     }
 
     /// What pushes the end of a loop.

@@ -198,6 +198,7 @@ final class LoopCode {
                 mv.visitMethodInsn(INVOKESTATIC, around.owner, "k" + around.methods.get(compute.kernel()), KernelClass.DESCRIPTOR, false);
             }
             case Step.Loop inner -> loop(inner);
+            case Step.Strips strips -> strips.kernels().forEach(this::step);
             case Step.Branch(var condition, var then, var otherwise) -> {
                 var no = new Label();
                 var end = new Label();

@@ -68,6 +68,7 @@ public final class KernelInterpreter {
                 case Step.Branch(var condition, var then, var otherwise) ->
                         steps(array(condition).longAt(0) != 0 ? then : otherwise);
                 case Step.Loop loop -> loop(loop);
+                case Step.Strips strips -> steps(List.copyOf(strips.kernels()));
                 case Step.Check(var condition, var message) -> {
                     if (array(condition).longAt(0) == 0) throw new DamoException(message);
                 }

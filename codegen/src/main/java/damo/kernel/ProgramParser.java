@@ -143,9 +143,10 @@ final class ProgramParser {
         }
         if (tokens.accept("loop")) return loop();
         if (tokens.accept("repeat")) return repeat();
+        if (tokens.accept("strips")) return strips();
         if (tokens.accept("check")) return new Step.Check(mention(), tokens.take(Kind.STRING, "a message in quotes"));
         if (tokens.accept("call")) return call();
-        throw tokens.expected("'kernel', 'contract', 'if', 'loop', 'repeat', 'check', 'call' or '}'");
+        throw tokens.expected("'kernel', 'contract', 'if', 'loop', 'repeat', 'strips', 'check', 'call' or '}'");
     }
 
     private Step call() {
@@ -182,6 +183,23 @@ final class ProgramParser {
         if (loop.body().size() != 1 || !(loop.body().getFirst() instanceof Step.Launch(var kernel)) || loop.until().isPresent())
             throw tokens.expected(token, "a loop of one kernel, without until");
         return new Step.Repeat(loop.index(), loop.steps(), kernel, loop.carries());
+    }
+
+    private Step strips() {
+        Value width = values.extent();
+        tokens.expect("{");
+        List<Step.Strip> kernels = new ArrayList<>();
+        while (!tokens.accept("}")) {
+            tokens.expect("strip");
+            Token token = tokens.peek();
+            String rows = tokens.name("the name of an axis");
+            tokens.expect("kernel");
+            Kernel kernel = kernel();
+            Axis axis = Rows.axes(kernel).filter(a -> a.name().equals(rows)).findFirst()
+                    .orElseThrow(() -> tokens.expected(token, "an axis of the kernel, or of a sum in it"));
+            kernels.add(new Step.Strip(kernel, axis));
+        }
+        return new Step.Strips(kernels, width);
     }
 
     private Step.Loop loop() {

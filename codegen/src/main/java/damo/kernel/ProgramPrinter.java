@@ -69,6 +69,7 @@ final class ProgramPrinter {
                     }
                     until.ifPresent(into::add);
                 }
+                case Step.Strips strips -> collect(List.copyOf(strips.kernels()), into);
                 case Step.Check(var condition, _) -> into.add(condition);
                 case Step.Call(_, var reads, var stores) -> {
                     into.addAll(reads);
@@ -83,6 +84,12 @@ final class ProgramPrinter {
             switch (step) {
                 case Step.Launch(var kernel) -> kernel("kernel", kernel, indent);
                 case Step.Contract(var kernel) -> kernel("contract", kernel, indent);
+                case Step.Strip(var kernel, var rows) -> kernel("strip %s kernel".formatted(Words.name(rows.name())), kernel, indent);
+                case Step.Strips(var kernels, var width) -> {
+                    out.append("%sstrips %s {\n".formatted(pad, KernelPrinter.extent(width)));
+                    steps(List.copyOf(kernels), indent + 1);
+                    out.append(pad).append("}\n");
+                }
                 case Step.Repeat(var index, var count, var kernel, var carries) -> {
                     out.append("%srepeat %s < %s {\n".formatted(pad, Words.name(index), KernelPrinter.extent(count)));
                     kernel("kernel", kernel, indent + 1);

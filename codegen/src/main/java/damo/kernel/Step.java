@@ -30,6 +30,21 @@ public sealed interface Step {
         }
     }
 
+    /// Runs a kernel a few rows at a time: of the axis `rows`, which all its stores are along or its only sum is over. It does so in [Strips] only.
+    record Strip(Kernel kernel, Axis rows) implements Compute {}
+
+    /// Runs kernels in order, but all of them for some rows before any for the next rows: so what one of them has brought from memory is still in a
+    /// cache for the others. They have equally many rows, and need of what those before them store the rows that they are at and no others, so it is
+    /// as if each had run alone.
+    ///
+    /// @param width how many elements a row has
+    record Strips(List<Strip> kernels, Value width) implements Step {
+        /// Kernels that go together.
+        public Strips {
+            kernels = List.copyOf(kernels);
+        }
+    }
+
     /// Runs one of two lists of steps, as the bool in `condition` says. What both store into may be read afterwards.
     record Branch(Buffer condition, List<Step> then, List<Step> otherwise) implements Step {}
 
@@ -74,6 +89,7 @@ public sealed interface Step {
             case Compute _, Check _, Call _ -> Stream.empty();
             case Branch(_, var then, var otherwise) -> Stream.concat(all(then), all(otherwise));
             case Loop loop -> loop.all();
+            case Strips strips -> strips.kernels.stream();
         }));
     }
 

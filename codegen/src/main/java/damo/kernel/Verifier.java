@@ -18,7 +18,7 @@ import java.util.Set;
 /// - A fold is in no branch of a [Scalar.Choose]; its axes are known in it and nowhere else
 /// - Extents mention no axes and load nothing; a name stands for one buffer, one axis, one symbol
 /// - A call has one buffer for each operand and each result of its op, of its dtype and rank
-/// - What runs as products of matrices is a contraction
+/// - What runs as products of matrices is a contraction; what runs by rows together needs of each other the same rows ([Rows])
 /// - A kernel does not load what it stores, and every axis of it takes part in each of its stores
 public final class Verifier {
     private final Set<String> symbols = new HashSet<>();
@@ -84,6 +84,16 @@ public final class Verifier {
             switch (step) {
                 case Step.Launch(var kernel) -> kernel(kernel, readable, stored);
                 case Step.Repeat repeat -> repeat(repeat, readable, stored);
+                case Step.Strip(var kernel, var rows) -> {
+                    require(Rows.areOf(rows, kernel), "%s cannot be done by rows %s", kernel.name(), rows.name());
+                    kernel(kernel, readable, stored);
+                }
+                case Step.Strips(var kernels, var width) -> {
+                    values.extent(width);
+                    steps(List.copyOf(kernels), readable, stored);
+                    for (int i = 1; i < kernels.size(); i++)
+                        require(Rows.mayFollow(kernels.subList(0, i), kernels.get(i)), "%s needs other rows", kernels.get(i).kernel().name());
+                }
                 case Step.Contract(var kernel) -> {
                     require(Contractions.is(kernel), "%s is no contraction", kernel.name());
                     kernel(kernel, readable, stored);

@@ -96,7 +96,7 @@ public record OpenClText(String text, List<Entry> entries, List<Integer> origins
 
     private static List<Optional<Tile>> tiles(Step.Compute step) {
         return switch (step) {
-            case Step.Repeat(_, _, var kernel, _) -> throw new CompilerBug("opencl", "loops are done by steps", kernel.toString());
+            case Step.Repeat _, Step.Strip _ -> throw new CompilerBug("opencl", "loops are done by steps, rows by items", step.kernel().toString());
             case Step.Launch _ -> List.of(Optional.empty());
             case Step.Contract(var kernel) -> Tile.of(Contractions.folds(kernel.stores().stream().map(Store::value).toList()).getFirst().dtype())
                     .stream().map(Optional::of).toList();

@@ -42,15 +42,27 @@ final class StatementText {
     private void statement(Stmt stmt, boolean isShared) {
         switch (stmt) {
             case Stmt.Let(var value) -> values.let(value);
-            case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
+            case Stmt.Loop(var axis, var from, var to, var body) -> {
                 code.origin(lines.of(axis));
                 String i = values.name(axis);
                 String end = values.offset(to);
                 if (isShared) folds.stride(i, end);
-                else code.open("for (int %s = %s; %s < %s; %s += %d)".formatted(i, values.offset(from), i, end, i, step));
+                else code.open("for (int %s = %s; %s < %s; %s++)".formatted(i, values.offset(from), i, end, i));
                 block(body, false);
                 code.close();
                 if (isShared) code.close();
+            }
+            case Stmt.Several(var axis, var to, var together, var all, var one) -> {
+                code.origin(lines.of(axis));
+                String i = values.name(axis);
+                String end = values.offset(to);
+                code.add("int %s = 0;", i);
+                code.open("for (; %s - %s >= %d; %s += %d)".formatted(end, i, together, i, together));
+                block(all, false);
+                code.close();
+                code.open("for (; %s < %s; %s++)".formatted(i, end, i));
+                block(one, false);
+                code.close();
             }
             case Stmt.Guard(var extents, var body) when isShared -> {          // around all else: no barrier may be in a branch
                 for (Value extent : extents) code.add("if (%s <= 0) return;", values.offset(extent));

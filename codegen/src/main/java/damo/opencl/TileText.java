@@ -94,9 +94,9 @@ final class TileText {
 
     private void add(Stmt s) {
         switch (s) {
-            case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
+            case Stmt.Loop(var axis, var from, var to, var body) -> {
                 String i = values.name(axis);
-                code.open("for (int %s = %s; %s < %s; %s += %d)".formatted(i, values.offset(from), i, values.offset(to), i, step));
+                code.open("for (int %s = %s; %s < %s; %s++)".formatted(i, values.offset(from), i, values.offset(to), i));
                 values.open();
                 body.forEach(this::add);
                 values.close();
@@ -104,7 +104,7 @@ final class TileText {
             }
             case Stmt.Multiply m when Values.isWhole(m.terms(), 0) -> {}     // totals are 0 at first
             case Stmt.Multiply m -> multiply(m);
-            case Stmt.Let _, Stmt.Put _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Guard _ ->
+            case Stmt.Let _, Stmt.Put _, Stmt.Several _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Guard _ ->
                 throw new CompilerBug("emit", "no part of a contraction", s.toString());
         }
     }
@@ -256,12 +256,12 @@ final class TileText {
     private void finish(Stmt s, String at, String within) {
         switch (s) {
             case Stmt.Guard(_, var body) -> body.forEach(b -> finish(b, at, within));
-            case Stmt.Loop(var axis, _, _, _, var body) -> {
+            case Stmt.Loop(var axis, _, _, var body) -> {
                 code.add("const int %s = %s;", values.name(axis), at);
                 body.forEach(b -> finish(b, within, null));
             }
             case Stmt.Let _, Stmt.Put _ -> statements.statements(List.of(s), false);
-            case Stmt.Multiply _, Stmt.Clear _, Stmt.Run _, Stmt.Repeat _, Stmt.Fold _, Stmt.Together _ ->
+            case Stmt.Multiply _, Stmt.Several _, Stmt.Clear _, Stmt.Run _, Stmt.Repeat _, Stmt.Fold _, Stmt.Together _ ->
                 throw new CompilerBug("emit", "no part of an epilogue", s.toString());
         }
     }

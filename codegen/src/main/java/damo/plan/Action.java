@@ -8,7 +8,7 @@ import damo.kernel.Program;
 import damo.kernel.Scalar;
 import damo.kernel.Step;
 import damo.kernel.Store;
-import damo.plan.Division;
+import damo.kernel.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,6 +23,12 @@ public sealed interface Action {
     ///
     /// @param number the place of this among all launches that threads may share, or −1
     record Launch(int kernel, int[] stored, int number) implements Action {}
+
+    /// Runs kernels, some rows of all of them before the next rows.
+    ///
+    /// @param rows how many there are, or where it is negative the symbol at the position `~rows`
+    /// @param width how many elements one has, in the same way
+    record Strips(int[] kernels, int[] stored, int rows, int width) implements Action {}
 
     /// Runs one of two lists, as the bool at `condition` says.
     record Branch(int condition, Action[] then, Action[] otherwise) implements Action {}
@@ -65,7 +71,7 @@ public sealed interface Action {
         for (int i = 0; i < actions.length; i++)
             switch (actions[i]) {
                 case Launch launch -> kernels[i] = launch.kernel;
-                case Branch _, Check _, Call _, Loop _ -> {
+                case Branch _, Check _, Call _, Loop _, Strips _ -> {
                     return null;
                 }
             }
@@ -79,6 +85,8 @@ public sealed interface Action {
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
                 case Step.Compute compute -> launch(compute.kernel(), provided);
+                case Step.Strips(var strips, var width) -> new Strips(strips.stream().mapToInt(s -> at(kernels, s.kernel())).toArray(),
+                        stored(strips, provided), number(strips.getFirst().rows().extent()), number(width));
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);
@@ -89,20 +97,29 @@ public sealed interface Action {
         }
 
         private Launch launch(Kernel kernel, Set<Buffer> provided) {
-            int[] stored = at(kernel.stores().stream().map(Store::to).distinct().filter(b -> !provided.contains(b)).toList());
+            int[] stored = stored(List.of(new Step.Launch(kernel)), provided);
             Division division = divisions.get(kernel);
             if (division != null) shared.add(division);
             return new Launch(at(kernels, kernel), stored, division == null ? -1 : shared.size() - 1);
         }
 
-        private Loop loop(Step.Loop loop, Set<Buffer> provided) {
-            int steps = switch (loop.steps().op()) {
+        private int[] stored(List<? extends Step.Compute> steps, Set<Buffer> provided) {
+            return at(steps.stream().flatMap(s -> s.kernel().stores().stream()).map(Store::to).distinct()
+                    .filter(b -> !provided.contains(b)).toList());
+        }
+
+        /// A known number, or the position of a symbol as what is negative.
+        private int number(Value extent) {
+            return switch (extent.op()) {
                 case Scalar.Whole(var n) -> (int) n;
                 case Scalar.Symbol(var name) -> ~symbols.indexOf(name);
                 case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
                  Scalar.Choose _, Scalar.Fold _ ->
-                    throw new CompilerBug("plan", "a loop has a computed number of steps", loop.steps().toString());
+                    throw new CompilerBug("plan", "a loop has a computed number of steps", extent.toString());
             };
+        }
+
+        private Loop loop(Step.Loop loop, Set<Buffer> provided) {
             var stored = new LinkedHashSet<Buffer>();
             stored(loop, stored);
             stored.removeAll(provided);
@@ -115,8 +132,8 @@ public sealed interface Action {
             });
             branched.removeAll(inside);
             Step.Exchange exchange = Step.Exchange.of(loop.carries());
-            return new Loop(symbols.indexOf(loop.index()), steps, at(stored), of(loop.body(), inside), at(exchange.to()), at(exchange.from()),
-                    loop.until().map(b -> at(positions, b)).orElse(-1), loops.getOrDefault(loop, -1), at(branched));
+            return new Loop(symbols.indexOf(loop.index()), number(loop.steps()), at(stored), of(loop.body(), inside), at(exchange.to()),
+                    at(exchange.from()), loop.until().map(b -> at(positions, b)).orElse(-1), loops.getOrDefault(loop, -1), at(branched));
         }
 
         /// What the loop stores in any case.
@@ -126,6 +143,7 @@ public sealed interface Action {
                     case Step.Compute compute -> compute.kernel().stores().forEach(s -> into.add(s.to()));
                     case Step.Loop inner -> stored(inner, into);
                     case Step.Call call -> into.addAll(call.stores());
+                    case Step.Strips strips -> strips.kernels().forEach(s -> s.kernel().stores().forEach(t -> into.add(t.to())));
                     case Step.Branch _, Step.Check _ -> {}
                 }
             loop.carries().forEach(c -> into.add(c.next()));

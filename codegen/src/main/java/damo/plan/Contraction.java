@@ -155,7 +155,7 @@ public final class Contraction {
     /// `body` in loops along `ways`.
     private List<Stmt> nest(List<Way> ways, List<Stmt> body) {
         List<Stmt> nest = body;
-        for (Way way : ways.reversed()) nest = List.of(new Stmt.Loop(way.axis, values.whole(0), way.extent(), 1, nest));
+        for (Way way : ways.reversed()) nest = List.of(new Stmt.Loop(way.axis, values.whole(0), way.extent(), nest));
         return nest;
     }
 

@@ -46,7 +46,7 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isR
             isDivisible = !kernel.adds();                              // sums over iterations need their order
         }
 
-        /// @param times how often all this is done for each position of the loops around, 1/8 in a loop that does eight at once
+        /// @param times how often all this is done for each position of the loops around, 1/8 where eight are done at once
         /// @param inside whether the loop over `axis` is around
         void statements(List<Stmt> statements, List<Value> extents, double times, boolean inside) {
             double values = 0;
@@ -70,10 +70,14 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isR
                         after.ifPresent(a -> statements(a.body(), extents, times, true));
                     }
                     case Stmt.Guard(_, var body) -> statements(body, extents, times, inside);
-                    case Stmt.Loop(var over, _, _, var step, var body) -> {
+                    case Stmt.Several(var over, _, var together, var all, _) -> {
+                        if (axis == null && kernel.axes().contains(over)) axis = over;
+                        statements(all, and(extents, over.extent()), times / together, inside || over == axis);
+                    }
+                    case Stmt.Loop(var over, _, _, var body) -> {
                         if (axis == null && (kernel.axes().contains(over) || multiplies(body))) axis = over;
                         isRepeated |= over == axis && !inside && !extents.isEmpty() && over.equals(kernel.axes().getLast());
-                        statements(body, and(extents, over.extent()), times / step, inside || over == axis);
+                        statements(body, and(extents, over.extent()), times, inside || over == axis);
                     }
                     case Stmt.Fold(_, var body) -> {
                         isDivisible &= inside;

@@ -7,6 +7,7 @@ import damo.kernel.Values;
 import damo.math.Expansions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// How a kernel is done, in words.
@@ -43,6 +44,7 @@ public final class Explanation {
         Kernel kernel = Expansions.expand(values, step.kernel());
         List<Stmt> statements = switch (step) {
             case Step.Launch _ -> Together.of(values, Reuse.of(values, Schedule.of(values, kernel)));
+            case Step.Strip(_, var rows) -> Together.of(values, Reuse.of(values, Schedule.of(values, kernel, true, Optional.of(rows))));
             case Step.Contract _ -> Contraction.of(values, kernel);
             case Step.Repeat repeat -> Repeated.inRegisters(values, repeat, kernel);
         };
@@ -52,7 +54,7 @@ public final class Explanation {
         vectorization.forms().stream().map(f -> "%d lanes along %s".formatted(f.lanes(), f.axis().name())).distinct().forEach(parts::add);
         vectorization.obstacles().forEach((axis, why) -> parts.add("no lanes along %s: %s".formatted(axis.name(), why)));
         String shared = Division.of(step.kernel(), statements).map(d -> "threads share " + d.axis().name()).orElse("one thread");
-        parts.add(isAlone ? "one thread" : shared);
+        parts.add(step instanceof Step.Strip(_, var rows) ? "by strips of " + rows.name() : isAlone ? "one thread" : shared);
         parts.add(Work.of(step, kernel).toString());
         return parts.stream().collect(Collectors.joining("; ", kernel.name() + ": ", ""));
     }
@@ -63,7 +65,7 @@ public final class Explanation {
         String who = switch (step) {
             case Step.Contract _ -> "groups do tiles of products of matrices";
             case Step.Launch _ -> Mapping.of(values, kernel, sizes).toString();
-            case Step.Repeat _ -> throw new CompilerBug("explain", "devices do loops by steps", kernel.toString());
+            case Step.Repeat _, Step.Strip _ -> throw new CompilerBug("explain", "devices do no such steps", kernel.toString());
         };
         return "%s: %s; %s".formatted(kernel.name(), who, Work.of(step, kernel));
     }

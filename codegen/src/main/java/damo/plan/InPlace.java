@@ -48,7 +48,7 @@ public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
     /// Whether a call may end in this step.
     public static boolean mayFail(Step step) {
         return switch (step) {
-            case Step.Compute _ -> false;
+            case Step.Compute _, Step.Strips _ -> false;
             case Step.Loop loop -> loop.body().stream().anyMatch(InPlace::mayFail);
             case Step.Branch _, Step.Check _, Step.Call _ -> true;
         };
@@ -63,7 +63,7 @@ public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
             case Step.Launch _ -> !kernel.adds() && folds(kernel).isEmpty() && isReadFirst(values, kernel, from, to)
                     ? Optional.of(new InPlace(from, to, Optional.empty())) : Optional.empty();
             case Step.Contract _ -> contract(values, kernel, from, to);
-            case Step.Repeat _ -> Optional.empty();                    // some positions are done more than once
+            case Step.Repeat _, Step.Strip _ -> Optional.empty();      // some positions are done more than once, or before others are read
         };
     }
 

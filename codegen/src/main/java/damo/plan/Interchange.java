@@ -1,7 +1,6 @@
 package damo.plan;
 
 import static damo.graph.ScalarOp.ADD;
-import static damo.graph.ScalarOp.AND;
 
 import damo.graph.Reduction;
 import damo.kernel.Axis;
@@ -74,20 +73,21 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
     }
 
     /// Appends the loops to `block`.
-    void schedule(Schedule schedule, Block block) {
+    ///
+    /// @param inStrips whether the one loop over terms may be restricted: then sums begin with the first term and are complete with the last
+    void schedule(Schedule schedule, Block block, boolean inStrips) {
         Values values = schedule.values;
         Scalar.Fold sum = (Scalar.Fold) fold.op();
         Buffer to = put.to();
         Value total = values.flat(to, put.offset());
-        row(schedule, block, values.number(to.dtype(), 0));
+        Value zero = values.number(to.dtype(), 0);
+        if (inStrips) once(schedule, block, values.whole(0), zero);
+        else row(schedule, block, zero);
         var nest = new ArrayList<Block>();
         Block inner = block;
         for (Axis axis : sum.axes().subList(0, sum.axes().size() - 1)) nest.add(inner = schedule.loop(axis, inner));
         Axis last = sum.axes().getLast();
         Value index = values.index(last);
-        Value whole = values.apply(AND, last.extent(), values.whole(-UNROLL));
-        schedule.place(whole, inner, false);
-
         Block some = schedule.loop(last, inner);
         var terms = new ArrayList<Value>();
         for (int i = 0; i < UNROLL; i++) {
@@ -96,19 +96,30 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
         }
         while (terms.size() > 1) terms.add(values.apply(ADD, terms.removeFirst(), terms.removeFirst()));   // pairwise, for accuracy
         row(schedule, some, values.apply(ADD, total, terms.getFirst()));
-        inner.statements.add(Schedule.loop(last, values.whole(0), whole, UNROLL, some));
         Block one = schedule.loop(last, inner);
         row(schedule, one, values.apply(ADD, total, sum.body()));
-        inner.statements.add(Schedule.loop(last, whole, last.extent(), 1, one));
+        inner.statements.add(new Stmt.Several(last, last.extent(), UNROLL, some.statements, one.statements));
 
-        for (Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        for (Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), b));
         Value result = values.replace(put.value(), v -> v == fold ? total : null);
-        if (result != total) row(schedule, block, result);
+        if (result == total) return;
+        if (inStrips) once(schedule, block, values.sub(last.extent(), values.whole(1)), result);
+        else row(schedule, block, result);
+    }
+
+    /// A row, where the term `at` is among those that the loop over terms is restricted to.
+    private void once(Schedule schedule, Block block, Value at, Value value) {
+        Axis terms = ((Scalar.Fold) fold.op()).axes().getLast();
+        Value next = schedule.values.add(at, schedule.values.whole(1));
+        schedule.place(next, block, false);
+        Block body = schedule.loop(terms, block);
+        row(schedule, body, value);
+        block.statements.add(Schedule.loop(terms, at, next, body));
     }
 
     private void row(Schedule schedule, Block block, Value value) {
         Block body = schedule.loop(row, block);
         schedule.put(new Stmt.Put(put.to(), put.offset(), value, false), body);
-        block.statements.add(Schedule.loop(row, schedule.values.whole(0), row.extent(), 1, body));
+        block.statements.add(Schedule.loop(row, schedule.values.whole(0), row.extent(), body));
     }
 }

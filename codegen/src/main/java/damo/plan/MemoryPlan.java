@@ -79,7 +79,7 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
         private void carry(List<Step> steps) {
             for (Step step : steps)
                 switch (step) {
-                    case Step.Compute _, Step.Check _, Step.Call _ -> {}
+                    case Step.Compute _, Step.Strips _, Step.Check _, Step.Call _ -> {}
                     case Step.Branch(_, var then, var otherwise) -> {
                         carry(then);
                         carry(otherwise);
@@ -148,6 +148,12 @@ public record MemoryPlan(Map<Buffer, Integer> positions, Map<Buffer, Integer> sl
                 if (!stored) {
                     carries.forEach(c -> found.addAll(List.of(c.state(), c.next())));
                     until.ifPresent(found::add);
+                }
+            }
+            case Step.Strips(var kernels, _) -> {
+                for (Step inner : kernels) {
+                    found.addAll(mentioned(inner, true));
+                    if (!stored) found.addAll(mentioned(inner, false));
                 }
             }
             case Step.Check(var condition, _) -> {

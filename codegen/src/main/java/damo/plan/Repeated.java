@@ -86,7 +86,7 @@ public final class Repeated {
         }
         if (puts.size() > 1) for (Stmt.Put put : puts) if (!Schedule.isTrivial(put.value())) block.statements.add(new Stmt.Let(put.value()));
         block.statements.addAll(puts);
-        for (Schedule.Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        for (Schedule.Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), b));
     }
 
     private List<Stmt> inRegisters() {
@@ -117,7 +117,7 @@ public final class Repeated {
         }
         int size = Unroll.size(next.stream().map(Stmt.Put::value).toList());
         block.statements.add(new Stmt.Repeat(last, times, size <= SHORT ? 4 : size <= LONG ? 2 : 1, List.copyOf(before), carried));
-        for (Schedule.Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        for (Schedule.Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), b));
         return guarded(root);
     }
 

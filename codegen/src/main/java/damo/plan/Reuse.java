@@ -31,15 +31,15 @@ public final class Reuse {
             switch (stmt) {
                 case Stmt.Guard(var extents, var body) -> result.add(new Stmt.Guard(extents, within(body)));
                 case Stmt.Loop loop when isElementwise(loop) -> result.add(after(result, loop));
-                case Stmt.Loop(var axis, var from, var to, var step, var body) -> result.add(new Stmt.Loop(axis, from, to, step, within(body)));
-                case Stmt.Let _, Stmt.Fold _, Stmt.Together _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ ->
+                case Stmt.Loop(var axis, var from, var to, var body) -> result.add(new Stmt.Loop(axis, from, to, within(body)));
+                case Stmt.Let _, Stmt.Several _, Stmt.Fold _, Stmt.Together _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ ->
                     result.add(stmt);
             }
         return result;
     }
 
     private static boolean isElementwise(Stmt.Loop loop) {
-        return !loop.body().isEmpty() && loop.step() == 1 && Values.isWhole(loop.from(), 0)
+        return !loop.body().isEmpty() && Values.isWhole(loop.from(), 0)
                 && loop.body().stream().allMatch(s -> s instanceof Stmt.Put put && !put.adds());
     }
 
@@ -68,7 +68,7 @@ public final class Reuse {
             Map<Value, Value> done = new IdentityHashMap<>();
             List<Stmt> puts = loop.body().stream().map(Stmt.Put.class::cast).<Stmt>map(p -> new Stmt.Put(p.to(), p.offset(),
                     values.replace(p.value(), u -> u == shared ? stored : null, done), false)).toList();
-            return new Stmt.Loop(loop.axis(), loop.from(), loop.to(), 1, puts);
+            return new Stmt.Loop(loop.axis(), loop.from(), loop.to(), puts);
         }
         return loop;
     }

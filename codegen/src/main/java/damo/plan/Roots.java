@@ -35,10 +35,15 @@ public final class Roots {
     private void statement(Stmt stmt) {
         switch (stmt) {
             case Stmt.Let(var value) -> add(value);
-            case Stmt.Loop(_, var from, var to, _, var body) -> {
+            case Stmt.Loop(_, var from, var to, var body) -> {
                 add(from);
                 add(to);
                 body.forEach(this::statement);
+            }
+            case Stmt.Several(_, var to, _, var all, var one) -> {
+                add(to);
+                all.forEach(this::statement);
+                one.forEach(this::statement);
             }
             case Stmt.Guard(var extents, var body) -> {
                 extents.forEach(this::add);

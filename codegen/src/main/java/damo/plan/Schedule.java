@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Decides where each value of a kernel is computed: in the outermost loop that it depends on.
@@ -37,8 +38,13 @@ public final class Schedule {
 
     /// As [#of(Values, Kernel)]; without `unroll`, short loops stay loops, which is the least code.
     public static List<Stmt> of(Values values, Kernel kernel, boolean unroll) {
+        return of(values, kernel, unroll, Optional.empty());
+    }
+
+    /// The same, where loops over `rows` may be restricted to some of them ([damo.kernel.Step.Strip]): the first rows before the last ones.
+    public static List<Stmt> of(Values values, Kernel kernel, boolean unroll, Optional<Axis> rows) {
         Kernel unrolled = unroll ? Unroll.of(values, kernel) : kernel;
-        List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled));
+        List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled), rows);
         if (!kernel.adds()) return body;
         var all = new ArrayList<Stmt>();
         for (Store s : kernel.stores()) if (s.adds()) all.add(new Stmt.Clear(s.to(), values.product(s.to().extents())));
@@ -46,8 +52,19 @@ public final class Schedule {
         return all;
     }
 
+    /// Whether a kernel that sums over `rows` takes in one after the other, so that it can be restricted to some of them.
+    static boolean sumsRows(Values values, Kernel kernel, Axis rows) {
+        Kernel unrolled = Unroll.of(values, kernel);
+        Interchange turned = Interchange.of(values, unrolled.axes(), Flatten.puts(values, unrolled));
+        return turned != null && turned.outer().isEmpty() && ((Scalar.Fold) turned.fold().op()).axes().equals(List.of(rows));
+    }
+
     /// Loops over these axes around these stores, whose offsets have their order.
     static List<Stmt> of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
+        return of(values, axes, puts, Optional.empty());
+    }
+
+    private static List<Stmt> of(Values values, List<Axis> axes, List<Stmt.Put> puts, Optional<Axis> rows) {
         var schedule = new Schedule(values);
         List<Value> extents = axes.stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
         var root = new Block(null, null);
@@ -56,8 +73,8 @@ public final class Schedule {
         var nest = new ArrayList<Block>(List.of(root));
         for (Axis axis : turned == null ? axes : turned.outer()) nest.add(block = schedule.loop(axis, block));
         if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
-        else turned.schedule(schedule, block);
-        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), 1, b));
+        else turned.schedule(schedule, block, rows.filter(r -> !axes.contains(r)).isPresent());
+        for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), b));
         return extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
     }
 
@@ -87,8 +104,8 @@ public final class Schedule {
         }
     }
 
-    static Stmt loop(Axis axis, Value from, Value to, int step, Block body) {
-        return new Stmt.Loop(axis, from, to, step, body.statements);
+    static Stmt loop(Axis axis, Value from, Value to, Block body) {
+        return new Stmt.Loop(axis, from, to, body.statements);
     }
 
     /// The body of a loop over `axis` in `outer`; what the loop needs is placed.
@@ -149,7 +166,7 @@ public final class Schedule {
         Stmt inner = new Stmt.Run(v, block.axis, lanes, together, block.statements, fold.body());
         for (Block b : nest.reversed().subList(1, nest.size())) {
             b.statements.add(inner);
-            inner = loop(b.axis, values.whole(0), b.axis.extent(), 1, b);
+            inner = loop(b.axis, values.whole(0), b.axis.extent(), b);
         }
         if (body == null) return new Stmt.Fold(v, List.of(inner));
         if (body.statements.isEmpty()) return new Stmt.Fold(v, List.of(inner));

@@ -56,7 +56,7 @@ public final class Split {
         return steps.stream().<Step>flatMap(step -> switch (step) {
             case Step.Launch(var kernel) -> new Split(values, sizes, kernel).split();
             case Step.Contract(var kernel) -> new Split(values, sizes, kernel).product();
-            case Step.Repeat _, Step.Check _, Step.Call _ -> Stream.of(step);
+            case Step.Repeat _, Step.Strip _, Step.Strips _, Step.Check _, Step.Call _ -> Stream.of(step);
             case Step.Branch(var condition, var then, var otherwise) ->
                 Stream.of(new Step.Branch(condition, steps(then, values, sizes), steps(otherwise, values, sizes)));
             case Step.Loop(var index, var count, var body, var carries, var until) ->

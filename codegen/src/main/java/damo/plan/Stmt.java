@@ -11,8 +11,12 @@ public sealed interface Stmt {
     /// Computes `value` here, once: later mentions read it.
     record Let(Value value) implements Stmt {}
 
-    /// `body` for `axis` from `from`, `step` apart, while it is below `to`.
-    record Loop(Axis axis, Value from, Value to, int step, List<Stmt> body) implements Stmt {}
+    /// `body` for `axis` from `from` up to `to`.
+    record Loop(Axis axis, Value from, Value to, List<Stmt> body) implements Stmt {}
+
+    /// The same for `together` positions at once, the first of which is that of `axis` in `all`, while there are so many; and `one` for each that is
+    /// left.
+    record Several(Axis axis, Value to, int together, List<Stmt> all, List<Stmt> one) implements Stmt {}
 
     /// `body`, if all of these extents are above 0.
     record Guard(List<Value> extents, List<Stmt> body) implements Stmt {}

@@ -2,6 +2,7 @@ package damo.plan;
 
 import damo.graph.Reduction;
 import damo.graph.ScalarOp;
+import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
 import damo.kernel.Order;
@@ -98,6 +99,8 @@ public final class StraightLine {
                 case Step.Launch(var kernel) -> statements(Schedule.of(values, kernel));
                 case Step.Contract(var kernel) -> throw new Unfit(kernel.name() + " is a product of large matrices");
                 case Step.Repeat(_, _, var kernel, _) -> throw new Unfit(kernel.name() + " is repeated");
+                case Step.Strip(var kernel, _) -> throw new Unfit(kernel.name() + " has many rows");
+                case Step.Strips _ -> throw new Unfit("there are many rows");
                 case Step.Branch(var condition, var then, var otherwise) -> branch(element(condition, 0), then, otherwise);
                 case Step.Loop loop -> loop(loop);
                 case Step.Check(var condition, var message) -> check(element(condition, 0), message);
@@ -161,16 +164,23 @@ public final class StraightLine {
 
     // ---- statements
 
+    private void statements(Axis axis, int position, List<Stmt> statements) {
+        positions.put(values.index(axis), values.whole(position));
+        statements(statements);
+    }
+
     private void statements(List<Stmt> statements) {
         for (Stmt stmt : statements)
             switch (stmt) {
                 case Stmt.Let _ -> {}                                  // equal values are one anyway
-                case Stmt.Loop(var axis, var from, var to, var step, var body) -> {
+                case Stmt.Loop(var axis, var from, var to, var body) -> {
                     int end = whole(to);
-                    for (int i = whole(from); i < end; i += step) {
-                        positions.put(values.index(axis), values.whole(i));
-                        statements(body);
-                    }
+                    for (int i = whole(from); i < end; i++) statements(axis, i, body);
+                }
+                case Stmt.Several(var axis, var to, var together, var all, var one) -> {
+                    int end = whole(to), i = 0;
+                    for (; i + together <= end; i += together) statements(axis, i, all);
+                    for (; i < end; i++) statements(axis, i, one);
                 }
                 case Stmt.Guard(var extents, var body) -> {
                     if (extents.stream().allMatch(e -> whole(e) > 0)) statements(body);

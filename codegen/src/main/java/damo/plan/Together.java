@@ -28,9 +28,10 @@ public final class Together {
         for (Stmt stmt : statements)
             switch (stmt) {
                 case Stmt.Guard(var extents, var body) -> result.add(new Stmt.Guard(extents, within(body)));
-                case Stmt.Loop(var axis, var from, var to, var step, var body) -> result.add(new Stmt.Loop(axis, from, to, step, within(body)));
+                case Stmt.Loop(var axis, var from, var to, var body) -> result.add(new Stmt.Loop(axis, from, to, within(body)));
                 case Stmt.Fold fold -> add(fold, result);
-                case Stmt.Let _, Stmt.Together _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> result.add(stmt);
+                case Stmt.Let _, Stmt.Several _, Stmt.Together _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ ->
+                    result.add(stmt);
             }
         return result;
     }
@@ -43,7 +44,8 @@ public final class Together {
         List<Stmt.Fold> others = at < 0 ? List.of() : switch (before.get(at)) {
             case Stmt.Fold other -> List.of(other);
             case Stmt.Together(var all) -> all;
-            case Stmt.Let _, Stmt.Loop _, Stmt.Guard _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ -> List.of();
+            case Stmt.Let _, Stmt.Loop _, Stmt.Several _, Stmt.Guard _, Stmt.Run _, Stmt.Repeat _, Stmt.Multiply _, Stmt.Put _, Stmt.Clear _ ->
+                List.of();
         };
         List<Stmt> ahead = since.stream().filter(Stmt.Let.class::isInstance).toList();
         var moved = new ArrayList<>(ahead);

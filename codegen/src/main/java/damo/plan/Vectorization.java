@@ -85,8 +85,12 @@ public final class Vectorization {
             case Stmt.Guard(_, var body) -> body.forEach(this::search);
             case Stmt.Fold(_, var body) -> body.forEach(this::search);
             case Stmt.Together(var folds) -> folds.forEach(this::search);
-            case Stmt.Loop(var axis, _, _, var step, var body) -> {
-                if (step == 1 && body.stream().allMatch(Stmt.Put.class::isInstance)) new Attempt(axis).loop(stmt, body);
+            case Stmt.Several(_, _, _, var all, var one) -> {
+                all.forEach(this::search);
+                one.forEach(this::search);
+            }
+            case Stmt.Loop(var axis, _, _, var body) -> {
+                if (body.stream().allMatch(Stmt.Put.class::isInstance)) new Attempt(axis).loop(stmt, body);
                 else body.forEach(this::search);
             }
             case Stmt.Run run -> {

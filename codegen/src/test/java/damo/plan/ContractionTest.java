@@ -28,9 +28,9 @@ class ContractionTest {
 
     private String shape(List<Stmt> statements) {
         return String.join(" ", statements.stream().map(s -> switch (s) {
-            case Stmt.Loop(var axis, _, _, _, var body) -> axis.name() + "(" + shape(body) + ")";
+            case Stmt.Loop(var axis, _, _, var body) -> axis.name() + "(" + shape(body) + ")";
             case Stmt.Multiply m -> (m.add() ? "add " : "make ") + m.row().extent() + ", " + m.column().extent() + ", " + m.terms();
-            case Stmt.Let _, Stmt.Put _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Guard _ -> "?";
+            case Stmt.Let _, Stmt.Put _, Stmt.Several _, Stmt.Clear _, Stmt.Run _, Stmt.Fold _, Stmt.Together _, Stmt.Repeat _, Stmt.Guard _ -> "?";
         }).toList());
     }
 

@@ -51,7 +51,9 @@ class ScheduleTest {
             case Stmt.Fold(_, var body) -> "fold(" + shape(body) + ")";
             case Stmt.Together(var folds) -> "together(" + shape(List.copyOf(folds)) + ")";
             case Stmt.Guard(_, var body) -> "guard(" + shape(body) + ")";
-            case Stmt.Loop(var axis, _, _, var step, var body) -> axis.name() + (step == 1 ? "" : "+" + step) + "(" + shape(body) + ")";
+            case Stmt.Loop(var axis, _, _, var body) -> axis.name() + "(" + shape(body) + ")";
+            case Stmt.Several(var axis, _, var together, var all, var one) ->
+                "%s+%d(%s) %s(%s)".formatted(axis.name(), together, shape(all), axis.name(), shape(one));
         }).toList());
     }
 

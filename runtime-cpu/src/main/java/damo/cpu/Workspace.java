@@ -16,6 +16,7 @@ import java.util.Arrays;
 /// seen allocate nothing. A call that fails drops it.
 final class Workspace {
     private static final long SMALL = 1 << 20;   // elements
+    private static final int STRIP = 1 << 15;              // elements of a strip: they stay in the second cache
 
     private final Compiled form;
     private final ExtentProgram.Memory memory;
@@ -167,6 +168,7 @@ final class Workspace {
                         form.workers.run(job);
                     }
                 }
+                case Action.Strips strips -> run(strips);
                 case Action.Branch(var condition, var then, var otherwise) -> run(holds(condition) ? then : otherwise);
                 case Action.Loop loop -> run(loop);
                 case Action.Check(var condition, var message) -> {
@@ -181,6 +183,19 @@ final class Workspace {
         }
     }
 
+    /// By eights, since sums of rows take in so many at a time.
+    private void run(Action.Strips strips) {
+        for (int at : strips.stored()) provide(at);
+        int rows = number(strips.rows());
+        int each = Math.max(1, STRIP / 8 / Math.max(1, number(strips.width()))) * 8;
+        for (int from = 0; from < rows; from += each)
+            for (int kernel : strips.kernels()) form.code.run(kernel, buffers, symbols, from, Math.min(rows, from + each));
+    }
+
+    private int number(int known) {
+        return known < 0 ? symbols[~known] : known;
+    }
+
     private void run(Action.Loop loop) {
         for (int at : loop.stored()) provide(at);
         if (loop.code() >= 0 && mayProvide(loop.within())) {
@@ -190,7 +205,7 @@ final class Workspace {
             if (failed > 0) throw new CheckFailed(form.checks.get(failed - 1).message());
             return;
         }
-        int steps = loop.steps() < 0 ? symbols[~loop.steps()] : loop.steps();
+        int steps = number(loop.steps());
         for (int i = 0; i < steps; i++) {
             symbols[loop.counter()] = i;
             run(loop.body());

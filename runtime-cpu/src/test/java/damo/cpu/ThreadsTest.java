@@ -99,6 +99,29 @@ class ThreadsTest {
         assertEquals(sum, (double) one[0].scalar(), 1e-7);
     }
 
+    /// One thread does all kernels for some rows before the next rows, several do one kernel after the other.
+    @Test void stripsOfRowsHaveTheSameBitsAsKernelsThatAreShared() {
+        Variable x = dmatrix("x"), w = dvector("w");
+        Variable d = x.dot(w).tanh();
+        Lambda f = Phases.rewrite(new Lambda("f", List.of(x, w), List.of(w.sub(d.dot(x).mul(0.1)), d.sum())), Set.of());
+        for (String vectors : List.of("off", "128", "force")) {
+            System.setProperty("damo.vector", vectors);
+            try {
+                Executable one = CpuBackend.executable(f, WORKERS.getFirst()), two = CpuBackend.executable(f, WORKERS.get(1));
+                for (int columns : List.of(700, 5_001, 40_000)) {
+                    int rows = (1 << 18) / columns + 13;
+                    NDArray at = NDArray.wrap(new Random(columns).doubles((long) rows * columns, -1, 1).toArray(), rows, columns);
+                    NDArray by = NDArray.wrap(new Random(1).doubles(columns, -1, 1).toArray(), columns);
+                    assertArrayEquals(run(two, 2, at, by), run(one, 2, at, by), one::explain);
+                }
+                assertTrue(one.explain().contains("by strips of"), one::explain);
+                assertFalse(two.explain().contains("by strips of"), two::explain);
+            } finally {
+                System.clearProperty("damo.vector");
+            }
+        }
+    }
+
     @Test void kernelsAreDividedAndNothingIsAllocatedForIt() {
         var x = dvector("x");
         Lambda f = new Lambda("f", List.of(x), List.of(x.sin().mul(x)));

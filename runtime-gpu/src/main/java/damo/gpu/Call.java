@@ -82,6 +82,10 @@ final class Call implements AutoCloseable {
                     for (int at : stored) provide(at);
                     launch(kernel);
                 }
+                case Action.Strips(var kernels, var stored, _, _) -> {
+                    for (int at : stored) provide(at);
+                    for (int kernel : kernels) launch(kernel);
+                }
                 case Action.Branch(var condition, var then, var otherwise) -> run(holds("back, to branch,", condition) ? then : otherwise);
                 case Action.Check(var condition, var message) -> {
                     if (!holds("back, to check,", condition)) throw new CheckFailed(message);
