@@ -40,11 +40,12 @@ final class Specialize {
     private static Variable softmaxReciprocal(Variable v) {
         Variable sum = withoutNewAxes(arg(v, 1));
         if (!(sum.op() instanceof Op.Reduce(var f, var e, var axes)) || f != Reduction.SUM || !is(e, EXP) || !is(arg(e, 0), SUB)) return null;
+        Variable x = arg(arg(e, 0), 0);
         Variable top = withoutNewAxes(arg(arg(e, 0), 1));
-        if (!(top.op() instanceof Op.Reduce(var g, var x, var same)) || g != Reduction.MAX || x != arg(arg(e, 0), 0) || !same.equals(axes)) return null;
+        if (!(top.op() instanceof Op.Reduce(var g, var y, var same)) || g != Reduction.MAX || y != x || !same.equals(axes)) return null;
         if (v.rank() == sum.rank()) return null;                       // one quotient for each sum
         Variable inverse = Match.constant(v.dtype(), 1).div(sum);
-        return arg(v, 0).mul(sum == arg(v, 1) ? inverse : new Variable(new Op.Dimshuffle(inverse, ((Op.Dimshuffle) arg(v, 1).op()).pattern())));
+        return arg(v, 0).mul(arg(v, 1).op() instanceof Op.Dimshuffle(_, var pattern) ? new Variable(new Op.Dimshuffle(inverse, pattern)) : inverse);
     }
 
     private static Variable withoutNewAxes(Variable v) {
