@@ -12,6 +12,7 @@ import damo.graph.Variable;
 import damo.value.NDArray;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// The cheaper of two ways to say the same.
 final class Specialize {
@@ -38,17 +39,28 @@ final class Specialize {
 
     // The largest term is exp(0): the sum lies between 1 and the number of terms, so its reciprocal neither overflows nor is subnormal.
     private static Variable softmaxReciprocal(Variable v) {
-        Variable sum = withoutNewAxes(arg(v, 1));
+        Variable sum = shuffled(arg(v, 1));
         if (!(sum.op() instanceof Op.Reduce(var f, var e, var axes)) || f != Reduction.SUM || !is(e, EXP) || !is(arg(e, 0), SUB)) return null;
-        Variable x = arg(arg(e, 0), 0);
-        Variable top = withoutNewAxes(arg(arg(e, 0), 1));
-        if (!(top.op() instanceof Op.Reduce(var g, var y, var same)) || g != Reduction.MAX || y != x || !same.equals(axes)) return null;
+        if (!isTop(arg(arg(e, 0), 1), arg(arg(e, 0), 0), axes)) return null;
         if (v.rank() == sum.rank()) return null;                       // one quotient for each sum
         Variable inverse = Match.constant(v.dtype(), 1).div(sum);
         return arg(v, 0).mul(arg(v, 1).op() instanceof Op.Dimshuffle(_, var pattern) ? new Variable(new Op.Dimshuffle(inverse, pattern)) : inverse);
     }
 
-    private static Variable withoutNewAxes(Variable v) {
+    /// Whether `v` is the maximum of `x` over `axes` and stands where it was found: `x - x.max(1)` of a square matrix subtracts that of other rows.
+    private static boolean isTop(Variable v, Variable x, List<Integer> axes) {
+        if (!(shuffled(v).op() instanceof Op.Reduce(var f, var y, var over)) || f != Reduction.MAX || y != x || !over.equals(axes)) return false;
+        List<Integer> pattern = v.op() instanceof Op.Dimshuffle(_, var p) ? p : IntStream.range(0, v.rank()).boxed().toList();
+        int missing = x.rank() - pattern.size();
+        for (int axis = 0, next = 0; axis < x.rank(); axis++) {
+            int from = axis < missing ? Op.Dimshuffle.NEW : pattern.get(axis - missing);
+            if (from != (axes.contains(axis) ? Op.Dimshuffle.NEW : next++)) return false;
+        }
+        return true;
+    }
+
+    /// What `v` is a dimshuffle of, or `v`.
+    private static Variable shuffled(Variable v) {
         return v.op() instanceof Op.Dimshuffle(var x, _) ? x : v;
     }
 }
