@@ -62,8 +62,8 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
             const float v11 = v10 - 1.2582912E7f;
             const float v12 = fma(v11, (-1.4286068E-6f), fma(v11, (-0.69314575f), v9));
             const float v13 = v12 * v12;
-            const float v14 = fma((v13 * v13), fma(v12, 1.9890981E-4f, 0.0013933642f), fma(v13, fma(v12, 0.0083333105f, 0.041666467f), fma(v12, 0.16666667f, 0.5f)));
-            const float v15 = as_float(((int)((uint)as_int((fma(v13, v14, v12) + 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)))));
+            const float v14 = fma(v13, fma(v13, 0.0013789019f, fma(v12, 0.008368682f, 0.041668896f)), fma(v12, 0.16666521f, 0.4999999f));
+            const float v15 = as_float(((int)((uint)as_int(fma(v12, fma(v12, v14, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)))));
             float v19;
             if (fabs(v9) <= 87.0f) {
                 v19 = v15;
@@ -118,8 +118,8 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
             const float v26 = v25 - 1.2582912E7f;
             const float v27 = fma(v26, (-1.4286068E-6f), fma(v26, (-0.69314575f), v24));
             const float v28 = v27 * v27;
-            const float v29 = fma((v28 * v28), fma(v27, 1.9890981E-4f, 0.0013933642f), fma(v28, fma(v27, 0.0083333105f, 0.041666467f), fma(v27, 0.16666667f, 0.5f)));
-            const float v30 = as_float(((int)((uint)as_int((fma(v28, v29, v27) + 1.0f)) + (uint)((int)shl_int(as_int(v25), 23)))));
+            const float v29 = fma(v28, fma(v28, 0.0013789019f, fma(v27, 0.008368682f, 0.041668896f)), fma(v27, 0.16666521f, 0.4999999f));
+            const float v30 = as_float(((int)((uint)as_int(fma(v27, fma(v27, v29, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v25), 23)))));
             float v34;
             if (fabs(v24) <= 87.0f) {
                 v34 = v30;

@@ -11,6 +11,9 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
 /// Emits what is done with accumulators: where they begin, and how one goes into another.
+///
+/// The vectors of a machine have no maximum of floats with regard to NaN and −0: HotSpot makes it of six instructions, which wait for each other. So
+/// vectors reduce keys, integers in the order of the floats, where −0 comes before 0, and every NaN where it is the extreme.
 final class AccumulatorCode {
     private final MethodVisitor mv;
     private final Lanes lanes;
@@ -27,6 +30,16 @@ final class AccumulatorCode {
         /// Whether the order counts: a sum of floats.
         boolean isInOrder() {
             return lost >= 0;
+        }
+
+        /// Whether vectors keep the keys of what was taken in.
+        boolean hasKeys() {
+            return dtype.isFloat() && (f == Reduction.MAX || f == Reduction.MIN);
+        }
+
+        /// What vectors, or else single numbers, are of.
+        DType dtype(Lanes as) {
+            return as instanceof VectorLanes && hasKeys() ? Scalar.Bits.of(dtype) : dtype;
         }
     }
 
@@ -49,12 +62,61 @@ final class AccumulatorCode {
 
     /// The same as `as` has it.
     void start(Accumulator a, int local, Lanes as) {
-        as.number(Scalar.Fold.ofNothing(a.f, a.dtype), a.dtype);
-        as.set(a.dtype, local);
+        DType t = a.dtype(as);
+        as.number(Scalar.Fold.ofNothing(a.f, t), t);
+        as.set(t, local);
     }
 
-    /// Adds the lanes of a vector by halves.
+    /// `element →` nothing: takes it into the accumulator that `as` has in `into`.
+    void take(Accumulator a, int into, Lanes as) {
+        DType t = a.dtype(as);
+        if (t != a.dtype) key(a, (VectorLanes) as);
+        as.get(t, into);
+        as.apply(a.f.step(), t);
+        as.set(t, into);
+    }
+
+    /// `x →` its key. Of the bits as integers, negative floats have the wrong order, and then NaNs are on both sides: those on the other side of
+    /// infinity than the extreme go around to it. The infinity that is nothing becomes the integer that is.
+    private void key(Accumulator a, VectorLanes vectors) {
+        vectors.bits(a.dtype);
+        mirror(a.dtype(vectors), vectors);
+        around(a, vectors, a.f == Reduction.MAX ? ScalarOp.SUB : ScalarOp.ADD);
+    }
+
+    /// `key →` the float that it is of.
+    private void unkey(Accumulator a) {
+        around(a, lanes, a.f == Reduction.MAX ? ScalarOp.ADD : ScalarOp.SUB);
+        mirror(Scalar.Bits.of(a.dtype), lanes);
+        lanes.bits(Scalar.Bits.of(a.dtype));
+    }
+
+    /// Reverses the order of the negative ones.
+    private static void mirror(DType t, Lanes as) {
+        as.dup(t);
+        as.shift(ScalarOp.SHR, t, t.bits() - 1);
+        as.number(new Scalar.Whole(-1L >>> 65 - t.bits()), t);
+        as.apply(ScalarOp.AND, t);
+        as.apply(ScalarOp.XOR, t);
+    }
+
+    /// By as many as there are NaNs of one sign.
+    private static void around(Accumulator a, Lanes as, ScalarOp direction) {
+        DType t = Scalar.Bits.of(a.dtype);
+        as.number(new Scalar.Whole(a.dtype == DType.FLOAT32 ? (1L << 23) - 1 : (1L << 52) - 1), t);
+        as.apply(direction, t);
+    }
+
+    /// Takes the lanes of a vector into one number: they are added by halves.
     void lanes(Accumulator a, int vector, VectorLanes vectors, int result) {
+        if (a.hasKeys()) {
+            DType keys = a.dtype(vectors);
+            vectors.get(keys, vector);
+            vectors.reduce(a.f.step(), keys);
+            unkey(a);
+            lanes.set(a.dtype, result);
+            return;
+        }
         var partial = new int[vectors.count()];
         for (int lane = 0; lane < partial.length; lane++) {
             partial[lane] = lane == 0 ? result : values.local(a.dtype);
@@ -78,10 +140,11 @@ final class AccumulatorCode {
 
     /// Takes one accumulator into another.
     void combine(Accumulator a, int into, int from, Lanes as) {
-        as.get(a.dtype, into);
-        as.get(a.dtype, from);
-        as.apply(a.f.step(), a.dtype);
-        as.set(a.dtype, into);
+        DType t = a.dtype(as);
+        as.get(t, into);
+        as.get(t, from);
+        as.apply(a.f.step(), t);
+        as.set(t, into);
     }
 
     /// Kahan: `y = x − lost; t = total + y; lost = (t − total) − y; total = t`. What an infinite total lost is NaN, and counts for nothing.

@@ -156,14 +156,13 @@ final class RoundCode {
                 factors.forEach(values::element);
                 as.get(a.dtype(), into);
                 as.apply(ScalarOp.FMA, a.dtype());
+                as.set(a.dtype(), into);
             });
         else
             values.needing(List.of(run.element()), () -> {
-                as.get(a.dtype(), into);
                 values.element(run.element());
-                as.apply(a.f().step(), a.dtype());
+                accumulators.take(a, into, as);
             });
-        as.set(a.dtype(), into);
         values.shift(run.axis(), 0);
         values.close();
     }

@@ -101,6 +101,12 @@ final class VectorCode {
         call(t, "lanewise", OPERATOR + "Binary;" + VECTOR);
     }
 
+    /// `x →` the result of all elements.
+    void reduce(String name, DType t) {
+        operator(name, "Associative");
+        call(t, "reduceLanes", OPERATOR + "Associative;", letter(t));
+    }
+
     /// `x →` the result for a second operand that is known.
     void shift(String name, DType t, int places) {
         operator(name, "Binary");

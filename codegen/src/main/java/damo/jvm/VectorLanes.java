@@ -89,6 +89,11 @@ final class VectorLanes implements Lanes {
         code.call(t, t == DType.BOOL ? "laneIsSet" : "lane", "I", letter(t));
     }
 
+    /// `x →` all its elements taken together by `f`, which may do so in any order, as [ScalarLanes] has it.
+    void reduce(ScalarOp f, DType t) {
+        code.reduce(f.name(), t);
+    }
+
     /// `mask →` whether it is set in all lanes, as an int.
     void allTrue() {
         code.call(DType.BOOL, "allTrue", "", "Z");

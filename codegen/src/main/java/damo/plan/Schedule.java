@@ -160,9 +160,7 @@ public final class Schedule {
         // Products in order: partial ones might overflow where theirs does not.
         boolean inOrder = !block.statements.isEmpty() || fold.f() == Reduction.PROD && v.dtype().isFloat();
         int lanes = inOrder ? 1 : Stmt.Run.LANES;
-        // With regard to NaN and −0, a maximum of vectors is some six instructions that wait for each other.
-        boolean isSlow = v.dtype().isFloat() && (fold.f() == Reduction.MAX || fold.f() == Reduction.MIN);
-        int together = Unroll.size(List.of(fold.body())) > SHORT ? 1 : Math.min(lanes, isSlow ? 2 * TOGETHER : TOGETHER);
+        int together = Unroll.size(List.of(fold.body())) > SHORT ? 1 : Math.min(lanes, TOGETHER);
         Stmt inner = new Stmt.Run(v, block.axis, lanes, together, block.statements, fold.body());
         for (Block b : nest.reversed().subList(1, nest.size())) {
             b.statements.add(inner);

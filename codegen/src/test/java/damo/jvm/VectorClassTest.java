@@ -181,6 +181,42 @@ class VectorClassTest {
         }
     }
 
+    /// Bits of float32; of float64, those of the same kind.
+    private static final int[][] KINDS = {{0, 0x80000000}, {1, 0x80000001, 0}, {0x7F800000, 0xFF800000}, {0xFF800000}, {0x3F800000},
+            {0xBF800000, 0xC0000000}, {0x7F7FFFFF, 0xFF7FFFFF}, {0x7F800001, 0x7FFFFFFF}, {0xFF800001, 0xFFFFFFFF, 0xFFC00000}};
+
+    @ParameterizedTest @EnumSource(names = {"MAX", "MIN"})
+    void extremesOfFloatsHaveTheBitsOfJava(Reduction f) {
+        var random = new Random(5);
+        for (DType t : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            inputs.clear();
+            Run run = compile(List.of(), new Buffer("z", t, List.of()), v.fold(f, List.of(i), input(t)));
+            assertTrue(run.isVector());
+            for (int size = 0; size <= 100; size++)
+                for (int[] most : KINDS)
+                    for (int[] few : KINDS) {
+                        Object x = Storage.allocate(t, size), result = Storage.allocate(t, 1);
+                        double best = f == Reduction.MAX ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+                        for (int p = 0; p < size; p++) {
+                            int[] kind = random.nextInt(20) == 0 ? few : most;
+                            int bits = kind[random.nextInt(kind.length)];
+                            if (x instanceof float[] floats) floats[p] = Float.intBitsToFloat(bits);
+                            else ((double[]) x)[p] = ofTheSameKind(bits);
+                            double number = Storage.getDouble(t, x, p);
+                            best = f == Reduction.MAX ? Math.max(best, number) : Math.min(best, number);
+                        }
+                        run.run(new int[] {size}, result, x);
+                        assertEquals(best, Storage.getDouble(t, result, 0));
+                    }
+        }
+    }
+
+    private static double ofTheSameKind(int bits) {
+        long exponent = bits >>> 23 & 0xFF, fraction = bits & 0x7FFFFF;
+        long wide = exponent == 0xFF ? 0x7FF : exponent == 0 ? 0 : exponent + 896;
+        return Double.longBitsToDouble((long) bits >> 31 << 63 | wide << 52 | fraction << 29 | fraction);
+    }
+
     /// The order as it is documented, in Java, of the terms `x[p] * y[p]`.
     private static double sum(double[] x, double[] y) {
         double total = 0, lost = 0;

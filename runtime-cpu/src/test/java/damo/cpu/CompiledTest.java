@@ -74,6 +74,23 @@ class CompiledTest {
         assertEquals(1, chain.kernels()[1], chain.explain());
     }
 
+    @Test void aSoftmaxMultipliesByAReciprocalAndOtherQuotientsAreDivided() {
+        var x = dmatrix("x");
+        CompiledFunction rows = function().in(x).out(softmax(x, 1)).compile();
+        double[][] certain = {{0, 1, 0}, {1, 0, 0}, {0.5, 0, 0.5}};
+        assertEquals(NDArray.of(certain), rows.call((Object) new double[][] {{-900, 900, -900}, {1e300, 0, -1e300}, {7, -800, 7}}));
+        assertTrue(rows.explain().contains("1.0 / "), rows::explain);
+        Variable ofOtherRows = x.sub(x.max(1)).exp();
+        for (Variable y : List.of(x.div(x.sum(true, 1)), ofOtherRows.div(ofOtherRows.sum(true, 1)))) {
+            CompiledFunction shares = function().in(x).out(y).compile();
+            shares.call(NDArray.ones(DType.FLOAT64, 3, 3));
+            assertFalse(shares.explain().contains("1.0 / "), shares::explain);
+        }
+        CompiledFunction gradient = function().in(x).out(grad(softmax(x, 1).pow(2).sum(), x)).compile();
+        gradient.call(NDArray.ones(DType.FLOAT64, 3, 4));
+        assertEquals(3, gradient.kernels()[1], gradient.explain());
+    }
+
     @Test void explainTellsLanesThreadsBytesFlopsAndWhatWasFused() {
         var x = dmatrix("x");
         var v = dvector("v");
