@@ -1,7 +1,6 @@
 package damo.plan;
 
 import damo.graph.Reduction;
-import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Kernel;
@@ -77,24 +76,10 @@ public final class Shares {
     }
 
     private Value total(Scalar.Fold fold, Value v, Axis part) {
-        Axis first = fold.axes().getFirst();
-        Value extent = first.extent(), count = part.extent();
-        Value terms = extent.op() instanceof Scalar.Whole(var n) ? values.whole(n / PARTS) : values.apply(ScalarOp.FLOORDIV, extent, count);
-        Value end = values.mul(count, terms);
-        Axis in = new Axis(first.name() + "_in", terms);
-        Axis left = new Axis(first.name() + "_left", values.sub(extent, end));
-        var buffer = new Buffer("%s%d".formatted(part.name(), parts.size()), v.dtype(), List.of(count));
-        parts.add(new Store(buffer, values.indices(List.of(part)),
-                along(fold, in, values.add(values.mul(values.index(part), terms), values.index(in)))));
-        Axis again = new Axis(buffer.name() + "_of", count);
-        Value sum = values.fold(fold.f(), List.of(again), values.load(buffer, values.indices(List.of(again))));
-        return Values.isWhole(left.extent(), 0) ? sum : values.apply(fold.f().step(), sum, along(fold, left, values.add(end, values.index(left))));
-    }
-
-    /// `fold` along `axis` instead of its first one, which is `at` there.
-    private Value along(Scalar.Fold fold, Axis axis, Value at) {
-        Value index = values.index(fold.axes().getFirst());
-        List<Axis> axes = Stream.concat(Stream.of(axis), fold.axes().stream().skip(1)).toList();
-        return values.fold(fold.f(), axes, values.replace(fold.body(), v -> v == index ? at : null));
+        Parted parted = Parted.of(values, fold, fold.axes().getFirst(), part);
+        var buffer = new Buffer("%s%d".formatted(part.name(), parts.size()), v.dtype(), List.of(part.extent()));
+        parts.add(new Store(buffer, values.indices(List.of(part)), parted.some()));
+        Axis again = new Axis(buffer.name() + "_of", part.extent());
+        return parted.whole(values, fold, values.fold(fold.f(), List.of(again), values.load(buffer, values.indices(List.of(again)))));
     }
 }

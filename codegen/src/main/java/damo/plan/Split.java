@@ -108,7 +108,7 @@ public final class Split {
         Value inside = extent.op() instanceof Scalar.Whole(var n) && n % parts == 0 ? values.whole(1)
                 : values.apply(ScalarOp.AND, values.apply(ScalarOp.LE, values.whole(0), at), values.apply(ScalarOp.LT, at, extent));
         Value term = values.choose(inside, fold.body(), values.of(Scalar.Fold.ofNothing(fold.f(), whole.dtype()), whole.dtype()));
-        Value some = moved(new Scalar.Fold(fold.f(), fold.axes(), term), axis, turn, at);
+        Value some = Parted.moved(values, new Scalar.Fold(fold.f(), fold.axes(), term), axis, turn, at);
         List<Axis> places = with(axes, part);
         Buffer buffer = buffer(part.name(), whole.dtype(), places);
         List<Axis> order = isGroup ? places : Stream.concat(Stream.of(part), axes.stream()).toList();
@@ -132,27 +132,15 @@ public final class Split {
         var fold = (Scalar.Fold) sum.op();
         Axis part = new Axis(kernel.name() + "_part", values.whole(parts));
         Axis again = new Axis(part.name() + "_of", part.extent());
-        Value terms = axis.extent().op() instanceof Scalar.Whole(var n) ? values.whole(n / parts)
-                : values.apply(ScalarOp.FLOORDIV, axis.extent(), part.extent());
-        Value end = values.mul(part.extent(), terms);
-        Axis in = new Axis(axis.name() + "_in", terms);
-        Axis left = new Axis(axis.name() + "_left", values.sub(axis.extent(), end));
-        Value some = moved(fold, axis, in, values.add(values.mul(values.index(part), terms), values.index(in)));
+        Parted parted = Parted.of(values, fold, axis, part);
         List<Axis> places = Stream.concat(Stream.of(part), kernel.axes().stream()).toList();
         Buffer buffer = buffer(part.name(), sum.dtype(), places);
         Value added = values.fold(fold.f(), List.of(again), values.load(buffer, values.indices(
                 Stream.concat(Stream.of(again), kernel.axes().stream()).toList())));
-        Value total = Values.isWhole(left.extent(), 0) ? added
-                : values.apply(ScalarOp.ADD, added, moved(fold, axis, left, values.add(end, values.index(left))));
+        Value total = parted.whole(values, fold, added);
         List<Store> stores = kernel.stores().stream().map(s -> s.with(s.at(), values.replace(s.value(), v -> v == sum ? total : null))).toList();
-        return Stream.of(new Step.Contract(storing(buffer, places, places, some)), new Step.Launch(new Kernel(kernel.name(), kernel.axes(), stores)));
-    }
-
-    /// `fold` along `to` instead of `axis`, which is `at` there.
-    private Value moved(Scalar.Fold fold, Axis axis, Axis to, Value at) {
-        Value index = values.index(axis);
-        List<Axis> axes = fold.axes().stream().map(a -> a == axis ? to : a).toList();
-        return values.fold(fold.f(), axes, values.replace(fold.body(), v -> v == index ? at : null));
+        return Stream.of(new Step.Contract(storing(buffer, places, places, parted.some())),
+                new Step.Launch(new Kernel(kernel.name(), kernel.axes(), stores)));
     }
 
     /// How many parts, of at most so many, are enough for `enough` at work, if there is one for each position of `axes` without.
