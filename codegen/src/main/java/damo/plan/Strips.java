@@ -66,7 +66,7 @@ public final class Strips {
     /// Puts all from the kernel `first` to the kernel `last`, which sums over `rows`, into one step, if that is possible and worth it.
     private boolean join(Kernel first, Kernel last, Axis rows) {
         int from = steps.indexOf(new Step.Launch(first)), to = steps.indexOf(new Step.Launch(last));
-        if (from < 0) return false;                                    // it was joined with others
+        if (from < 0 || first == last) return false;                   // it was joined with others; or is all there is
         var between = steps.subList(from, to + 1);
         Set<Step> leading = leading(between), following = following(between);
         var before = new ArrayList<Step>();

@@ -98,6 +98,20 @@ class StripsTest {
         assertEquals("k3 (k0 k4 k5) k1 k2", order(strips(SOME, 400, 784, 400 * 784 + 1).steps()));
     }
 
+    @Test void aKernelThatReadsRowsAndColumnsIsAlone() {
+        var values = new Values();
+        Program p = KernelText.parse("""
+                program p(n: int32; %x: float64[n, n]) -> (%g: float64[n]) {
+                  kernel k0 {
+                    for j < n {
+                      g[j] = sum i < n { x[j, i] * x[i, j] }
+                    }
+                  }
+                }
+                """, values);
+        assertEquals("k0", order(Strips.of(p, values, new Sizes(p.symbols(), new long[] {1000}), Long.MAX_VALUE).steps()));
+    }
+
     @Test void theVerifierKnowsWhatMayBeInStrips() {
         String strips = strips(SOME, 400, 784, Long.MAX_VALUE).toString();
         for (String wrong : List.of(strips.replace("tanh(z[i])", "tanh(z[0])"), strips.replace("strip i kernel k5", "strip j kernel k5")))
