@@ -104,6 +104,15 @@ class DamoTest {
         assertValue(new double[] {1, 2}, reshape(a, 2, -1));
     }
 
+    @Test void whatIsComposedOfReductionsSaysItsOwnName() {
+        var x = dmatrix("x");
+        refused(() -> x.softmax(2), "softmax: axis 2 is out of range", "x is float64[?, ?]");
+        refused(() -> x.logSoftmax(-3), "logSoftmax: axis -3 is out of range");
+        refused(() -> x.logSumExp(2), "logSumExp: axis 2 is out of range");
+        refused(() -> x.mean(2), "mean: axis 2 is out of range");
+        refused(() -> x.var(2), "var: axis 2 is out of range");
+    }
+
     @Test void softmaxKeepsTheRankAndTakesTheLastAxis() {
         Variable x = constant(new double[][] {{0, 0}, {1000, 0}});
         assertValue(new double[] {0.5, 0.5, 1, 0}, softmax(x));

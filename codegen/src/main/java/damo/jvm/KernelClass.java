@@ -12,11 +12,9 @@ import damo.math.Expansions;
 import damo.plan.Contraction;
 import damo.plan.Division;
 import damo.plan.Repeated;
-import damo.plan.Reuse;
 import damo.plan.Roots;
 import damo.plan.Schedule;
 import damo.plan.Stmt;
-import damo.plan.Together;
 import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.ArrayList;
@@ -149,19 +147,13 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Kernel expanded = Expansions.expand(values, step.kernel());
         MethodTooLarge.check(expanded);
         return switch (step) {
-            case Step.Launch _ -> List.of(joined(values, Schedule.of(values, expanded, unroll)));
-            case Step.Strip(_, var rows) ->
-                List.of(joined(values, Schedule.of(values, expanded, unroll, Optional.of(rows))));
+            case Step.Launch _ -> List.of(Schedule.joined(values, expanded, unroll, Optional.empty()));
+            case Step.Strip(_, var rows) -> List.of(Schedule.joined(values, expanded, unroll, Optional.of(rows)));
             case Step.Contract _ -> List.of(Contraction.of(values, expanded));
             case Step.Repeat repeat when vectorBits > 0 -> List.of(Repeated.inRegisters(values, repeat, expanded),
                     Repeated.inMemory(values, repeat, expanded));
             case Step.Repeat repeat -> List.of(Repeated.inMemory(values, repeat, expanded));
         };
-    }
-
-    /// These statements with what goes over the same memory in one loop.
-    private static List<Stmt> joined(Values values, List<Stmt> statements) {
-        return Together.of(values, Reuse.of(values, statements));
     }
 
     private static int loop(MethodVisitor mv, Helpers helpers, LoopCode.Surroundings around, Step.Loop loop) {

@@ -43,8 +43,8 @@ public final class Explanation {
         boolean contracts = step instanceof Step.Contract;
         Kernel kernel = Expansions.expand(values, step.kernel());
         List<Stmt> statements = switch (step) {
-            case Step.Launch _ -> Together.of(values, Reuse.of(values, Schedule.of(values, kernel)));
-            case Step.Strip(_, var rows) -> Together.of(values, Reuse.of(values, Schedule.of(values, kernel, true, Optional.of(rows))));
+            case Step.Launch _ -> Schedule.joined(values, kernel, true, Optional.empty());
+            case Step.Strip(_, var rows) -> Schedule.joined(values, kernel, true, Optional.of(rows));
             case Step.Contract _ -> Contraction.of(values, kernel);
             case Step.Repeat repeat -> Repeated.inRegisters(values, repeat, kernel);
         };

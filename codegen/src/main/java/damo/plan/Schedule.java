@@ -41,8 +41,9 @@ public final class Schedule {
         return of(values, kernel, unroll, Optional.empty());
     }
 
-    /// The same, where loops over `rows` may be restricted to some of them ([damo.kernel.Step.Strip]): the first rows before the last ones.
-    public static List<Stmt> of(Values values, Kernel kernel, boolean unroll, Optional<Axis> rows) {
+    /// The same, where loops over `rows`, if there are any, may be restricted to some of them ([damo.kernel.Step.Strip]): the first rows before the
+    /// last ones.
+    private static List<Stmt> of(Values values, Kernel kernel, boolean unroll, Optional<Axis> rows) {
         Kernel unrolled = unroll ? Unroll.of(values, kernel) : kernel;
         List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled), rows);
         if (!kernel.adds()) return body;
@@ -50,6 +51,11 @@ public final class Schedule {
         for (Store s : kernel.stores()) if (s.adds()) all.add(new Stmt.Clear(s.to(), values.product(s.to().extents())));
         all.addAll(body);
         return all;
+    }
+
+    /// As [#of(Values, Kernel, boolean, Optional)], with what goes over the same memory in one loop ([Reuse], [Together]).
+    public static List<Stmt> joined(Values values, Kernel kernel, boolean unroll, Optional<Axis> rows) {
+        return Together.of(values, Reuse.of(values, of(values, kernel, unroll, rows)));
     }
 
     /// Whether a kernel that sums over `rows` takes in one after the other, so that it can be restricted to some of them.

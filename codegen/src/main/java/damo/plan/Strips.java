@@ -27,6 +27,8 @@ import java.util.Set;
 public final class Strips {
     private static final int LARGE = 1 << 20;                          // bytes: what is smaller is still in a cache anyway
 
+    private static final int ELEMENTS = 1 << 15;                       // of a strip: they stay in the second cache
+
     private final Values values;
     private final Sizes sizes;
     private final long shared;
@@ -47,6 +49,11 @@ public final class Strips {
         var strips = new Strips(program.steps(), values, sizes, shared);
         for (Step step : program.steps()) if (step instanceof Step.Launch(var kernel)) strips.add(kernel);
         return program.withSteps(strips.steps);
+    }
+
+    /// How many rows of so many elements a strip has: a sum of rows takes in several at once, and is to do so in every strip but the last.
+    public static int rows(int width) {
+        return Math.max(1, ELEMENTS / Interchange.UNROLL / Math.max(1, width)) * Interchange.UNROLL;
     }
 
     private void add(Kernel kernel) {

@@ -40,6 +40,11 @@ final class Reductions {
         return Movement.move(results.getLast(), 0, a);
     }
 
+    /// `axes` from 0 on. What is composed of reductions asks first, so that an axis out of range is said to be its own.
+    private static int[] over(String op, Variable x, int... axes) {
+        return Build.axes(op, x, axes).stream().mapToInt(Integer::intValue).toArray();
+    }
+
     static Variable count(Variable x, int... axes) {
         return Ints.product(Build.axes("count", x, axes).stream().map(a -> Ints.extent(x, a)).toList());
     }
@@ -51,33 +56,38 @@ final class Reductions {
 
     static Variable mean(Variable x, boolean keepDims, int... axes) {
         Variable f = averaged(x);
-        return reduce(Reduction.SUM, f, keepDims, axes).div(count(x, axes).cast(f.dtype()));
+        int[] over = over("mean", x, axes);
+        return reduce(Reduction.SUM, f, keepDims, over).div(count(x, over).cast(f.dtype()));
     }
 
     static Variable variance(Variable x, int ddof, boolean keepDims, int... axes) {
         Variable f = averaged(x);
-        Variable centred = f.sub(mean(f, true, axes));
-        return reduce(Reduction.SUM, centred.mul(centred), keepDims, axes).div(Ints.sub(count(x, axes), Ints.of(ddof)).cast(f.dtype()));
+        int[] over = over("var", x, axes);
+        Variable centred = f.sub(mean(f, true, over));
+        return reduce(Reduction.SUM, centred.mul(centred), keepDims, over).div(Ints.sub(count(x, over), Ints.of(ddof)).cast(f.dtype()));
     }
 
     /// Shifted by the maximum, so that nothing overflows; a maximum that is not finite is not subtracted (`∞ − ∞` is NaN).
     static Variable logSumExp(Variable x, boolean keepDims, int... axes) {
         Variable f = x.cast(x.dtype().toFloat());
-        Variable top = finiteOrZero(reduce(Reduction.MAX, f, true, axes));
-        Variable sum = reduce(Reduction.SUM, f.sub(top).exp(), true, axes).log().add(top);
-        return keepDims ? sum : Movement.drop(sum, Build.axes("logsumexp", x, axes));
+        int[] over = over("logSumExp", x, axes);
+        Variable top = finiteOrZero(reduce(Reduction.MAX, f, true, over));
+        Variable sum = reduce(Reduction.SUM, f.sub(top).exp(), true, over).log().add(top);
+        return keepDims ? sum : Movement.drop(sum, Build.axes("logSumExp", x, over));
     }
 
     static Variable softmax(Variable x, int... axes) {
         Variable f = x.cast(x.dtype().toFloat());
-        Variable e = f.sub(new Variable(new Op.StopGradient(reduce(Reduction.MAX, f, true, axes)))).exp();
-        return e.div(reduce(Reduction.SUM, e, true, axes));
+        int[] over = over("softmax", x, axes);
+        Variable e = f.sub(new Variable(new Op.StopGradient(reduce(Reduction.MAX, f, true, over)))).exp();
+        return e.div(reduce(Reduction.SUM, e, true, over));
     }
 
     static Variable logSoftmax(Variable x, int... axes) {
         Variable f = x.cast(x.dtype().toFloat());
-        Variable shifted = f.sub(new Variable(new Op.StopGradient(reduce(Reduction.MAX, f, true, axes))));
-        return shifted.sub(reduce(Reduction.SUM, shifted.exp(), true, axes).log());
+        int[] over = over("logSoftmax", x, axes);
+        Variable shifted = f.sub(new Variable(new Op.StopGradient(reduce(Reduction.MAX, f, true, over))));
+        return shifted.sub(reduce(Reduction.SUM, shifted.exp(), true, over).log());
     }
 
     // A shift of any size gives the same sum; so no derivative flows through it.

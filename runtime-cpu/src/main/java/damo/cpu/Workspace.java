@@ -7,6 +7,7 @@ import damo.lower.ExtentProgram;
 import damo.plan.Action;
 import damo.plan.Contraction;
 import damo.plan.Extent;
+import damo.plan.Strips;
 import damo.value.NDArray;
 import damo.value.Storage;
 import java.lang.reflect.Array;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 /// seen allocate nothing. A call that fails drops it.
 final class Workspace {
     private static final long SMALL = 1 << 20;   // elements
-    private static final int STRIP = 1 << 15;              // elements of a strip: they stay in the second cache
 
     private final Compiled form;
     private final ExtentProgram.Memory memory;
@@ -183,11 +183,10 @@ final class Workspace {
         }
     }
 
-    /// By eights, since sums of rows take in so many at a time.
     private void run(Action.Strips strips) {
         for (int at : strips.stored()) provide(at);
         int rows = number(strips.rows());
-        int each = Math.max(1, STRIP / 8 / Math.max(1, number(strips.width()))) * 8;
+        int each = Strips.rows(number(strips.width()));
         for (int from = 0; from < rows; from += each)
             for (int kernel : strips.kernels()) form.code.run(kernel, buffers, symbols, from, Math.min(rows, from + each));
     }
