@@ -90,10 +90,9 @@ class GpuAgreementTest {
     /// What differs on the device, or `null`.
     private static String wrong(Lambda f, List<NDArray> arguments) {
         try {
-            double scale = RandomGraphTest.scale(f, arguments);
-            if (scale > RandomGraphTest.LARGE) return null;
-            return RandomGraphTest.difference(Interpreter.run(f, arguments), Agreement.compiled(Agreement.backend("gpu"), f, arguments),
-                    RandomGraphTest.tolerance(f), scale);
+            var expected = Expected.of(f, arguments);
+            return expected.isVague() ? null : expected.difference(Interpreter.run(f, arguments),
+                    Agreement.compiled(Agreement.backend("gpu"), f, arguments));
         } catch (RuntimeException | LinkageError e) {
             return "on the device: " + e;
         }

@@ -113,7 +113,7 @@ final class RandomUpdates {
         if (states.isEmpty()) return null;
         Run own = new Run("cpu"), apart = new Run("cpu"), interpreted = new Run("interpreter");
         Lambda all = f.withResults(Stream.concat(f.results().stream(), next.stream()).toList());
-        double scale = RandomGraphTest.scale(all, arguments), tolerance = RandomGraphTest.tolerance(all);
+        var expected = Expected.of(all, arguments);
         for (int call = 0; call < CALLS; call++) {
             apart.values.forEach(Shared::borrow);
             NDArray kept = random.nextInt(3) == 0 ? own.values.getFirst().borrow() : null;
@@ -123,10 +123,10 @@ final class RandomUpdates {
                 if (!Agreement.bits(want.get(i)).equals(Agreement.bits(got.get(i))))
                     return "call %d: value %d is %s, but with memory of its own %s".formatted(call, i, got.get(i), want.get(i));
             if (kept != null && !before.equals(Agreement.bits(kept))) return "call %d: what was borrowed was written".formatted(call);
-            if (call > 0 || scale > RandomGraphTest.LARGE) continue;
+            if (call > 0 || expected.isVague()) continue;
             List<NDArray> meant = interpreted.call();
             if (meant.size() != got.size()) return "only one of them failed: %s, but interpreted %s".formatted(got, meant);
-            String difference = RandomGraphTest.difference(meant, got, tolerance, scale);
+            String difference = expected.difference(meant, got);
             if (difference != null) return "interpreted: " + difference;
         }
         return null;
