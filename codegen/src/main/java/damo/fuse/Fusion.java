@@ -122,9 +122,7 @@ public final class Fusion {
                         if (slot.reads.contains(buffer) && isRow(producers.get(buffer), buffer, slot))
                             inline(producers.get(buffer), buffer, slot, built);
                     Slot host = host(slot, built);
-                    if (host != null) merge(host, slot, built);
-                    built.add(slot);
-                    for (Store store : slot.kernel.stores()) producers.put(store.to(), slot);
+                    for (Store store : host.kernel.stores()) producers.put(store.to(), host);
                 }
                 case Step.Branch(var condition, var then, var otherwise) -> {
                     built.add(new Step.Branch(condition, fuse(then), fuse(otherwise)));
@@ -304,18 +302,39 @@ public final class Fusion {
                 kernel.stores().stream().map(s -> new Store(s.to(), s.at(), values.replace(s.value(), image, done))).toList());
     }
 
-    /// An earlier kernel over the same extents which may run as late as now and shares a load with this one, or `null`.
+    /// Adds `slot` to what is built: to an earlier kernel over the same extents that shares a load with it, if there is one and nothing in between is
+    /// computed of the one for the other; else at the end. The slot that does it now.
     private Slot host(Slot slot, LinkedHashSet<Object> built) {
-        Set<Buffer> readSince = new HashSet<>();
-        int looked = 0;
+        var since = new ArrayList<Slot>();
         for (Object step : built.reversed()) {
-            if (!(step instanceof Slot other) || looked++ == LOOK_BACK) return null;
-            boolean movable = other.kernel.stores().stream().noneMatch(s -> readSince.contains(s.to()));
+            if (!(step instanceof Slot other) || since.size() == LOOK_BACK) break;
             boolean fits = !other.isFull && other.cost.size() + slot.cost.size() <= FAR * limit;
-            if (movable && fits && sharesLoop(other, slot) && shares(other, slot)) return other;
-            readSince.addAll(other.reads);
+            if (fits && sharesLoop(other, slot) && shares(other, slot)) {
+                List<Slot> waiting = waiting(other, since);
+                if (!isFedBy(slot, waiting)) {
+                    if (!merge(other, slot)) break;
+                    built.remove(other);                               // as late as it may be
+                    waiting.forEach(built::remove);
+                    built.add(other);
+                    built.addAll(waiting);
+                    return other;
+                }
+            }
+            since.addFirst(other);
         }
-        return null;
+        built.add(slot);
+        return slot;
+    }
+
+    /// Those of `later`, in order, that need something of `first`, or of such a kernel.
+    private static List<Slot> waiting(Slot first, List<Slot> later) {
+        var waiting = new ArrayList<>(List.of(first));
+        for (Slot slot : later) if (isFedBy(slot, waiting)) waiting.add(slot);
+        return waiting.subList(1, waiting.size());
+    }
+
+    private static boolean isFedBy(Slot slot, List<Slot> producers) {
+        return producers.stream().anyMatch(p -> p.kernel.stores().stream().anyMatch(s -> slot.reads.contains(s.to())));
     }
 
     /// Whether one loop suits both: the extents are the same. A contraction does more with its results; other reductions join those that go over the
@@ -348,20 +367,20 @@ public final class Fusion {
         return shares;
     }
 
-    /// Makes `slot` do what `host` does, too, if that is not too much.
-    private void merge(Slot host, Slot slot, Set<Object> built) {
+    /// Makes `host` do what `slot` does, too, unless that is too much.
+    private boolean merge(Slot host, Slot slot) {
         Kernel merged = merged(host.kernel, slot.kernel);
         Cost both = slot.cost.plus(host.cost, 1);
         if (both.size() > limit) both = Cost.of(merged);
         host.isFull = both.size() > limit;
-        if (host.isFull) return;
-        slot.kernel = merged;
-        slot.members.addAll(host.members);
-        slot.cost = both;
-        slot.contracts |= host.contracts;
+        if (host.isFull) return false;
         for (Store store : host.kernel.stores()) if (slot.reads.remove(store.to())) uses.drop(store.to());
-        for (Buffer read : host.reads) if (!slot.reads.add(read)) uses.drop(read);
-        built.remove(host);
+        for (Buffer read : slot.reads) if (!host.reads.add(read)) uses.drop(read);
+        host.kernel = merged;
+        host.members.addAll(slot.members);
+        host.cost = both;
+        host.contracts |= slot.contracts;
+        return true;
     }
 
     private Kernel merged(Kernel first, Kernel second) {

@@ -8,6 +8,7 @@ import damo.kernel.Program;
 import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.value.NDArray;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -30,11 +31,16 @@ class FusionTest {
     }
 
     private static void agree(Program fused, Program program, int kernels) {
+        agree(fused, program, kernels, 3, 5);
+    }
+
+    private static void agree(Program fused, Program program, int kernels, int... extents) {
         Verifier.check(fused, "fuse");
         assertEquals(kernels, fused.kernels(), () -> KernelText.print(fused));
-        double[] x = new Random(1).doubles(15).toArray();
-        var arguments = new NDArray[] {NDArray.wrap(x, 3, 5)};
-        assertEquals(KernelInterpreter.run(program, new int[] {3, 5}, arguments)[0], KernelInterpreter.run(fused, new int[] {3, 5}, arguments)[0]);
+        double[] x = new Random(1).doubles(Arrays.stream(extents).reduce(1, (a, b) -> a * b)).toArray();
+        var arguments = new NDArray[] {NDArray.wrap(x, Arrays.stream(extents).asLongStream().toArray())};
+        NDArray[] want = KernelInterpreter.run(program, extents, arguments), got = KernelInterpreter.run(fused, extents, arguments);
+        for (int i = 0; i < want.length; i++) assertEquals(want[i], got[i]);
     }
 
     @Test void whatIsCheapIsComputedAgainForEachReductionOfARow() {
@@ -69,5 +75,33 @@ class FusionTest {
                 "float32(d[g, h] / s[g])"), values);
         agree(Fusion.fuse(program, values, LIMIT), program, 2);
         agree(Fusion.fuseAgain(program, values, LIMIT), program, 1);
+    }
+
+    /// Two loops over `t`; between them one result is reduced, and what the second loop needs is computed.
+    private static String loops(String factor) {
+        return """
+                program loops(n: int32; %x: float64[n]) -> (%v: float64[n], %r: float64[]) {
+                  var %t: float64[n]
+                  var %u: float64[n]
+                  var %c: float64[]
+                  kernel t { for h < n { t[h] = exp(x[h]) } }
+                  kernel u { for i < n { u[i] = log(t[i]) * exp(t[i]) } }
+                  kernel c { c[] = exp(1.0 / float64(n)) }
+                  kernel r { r[] = sum j < n { c[] * u[n - 1 - j] } }
+                  kernel v { for k < n { v[k] = exp(t[k]) / FACTOR } }
+                }
+                """.replace("FACTOR", factor);
+    }
+
+    @Test void loopsThatShareLoadsAreOneWhateverStandsBetween() {
+        var values = new Values();
+        Program program = KernelText.parse(loops("c[]"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 3, 7);
+    }
+
+    @Test void loopsAreNotOneIfTheSecondWaitsForAllOfTheFirst() {
+        var values = new Values();
+        Program program = KernelText.parse(loops("(c[] + r[])"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 4, 7);
     }
 }
