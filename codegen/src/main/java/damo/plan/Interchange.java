@@ -1,6 +1,8 @@
 package damo.plan;
 
 import static damo.graph.ScalarOp.ADD;
+import static damo.graph.ScalarOp.FMA;
+import static damo.graph.ScalarOp.MUL;
 
 import damo.graph.Reduction;
 import damo.kernel.Axis;
@@ -94,10 +96,10 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
             Value at = values.add(index, values.whole(i));
             terms.add(values.replace(sum.body(), v -> v == index ? at : null));
         }
-        while (terms.size() > 1) terms.add(values.apply(ADD, terms.removeFirst(), terms.removeFirst()));   // pairwise, for accuracy
-        row(schedule, some, values.apply(ADD, total, terms.getFirst()));
+        while (terms.size() > 1) terms.add(plus(values, terms.removeFirst(), terms.removeFirst()));        // pairwise, for accuracy
+        row(schedule, some, plus(values, total, terms.getFirst()));
         Block one = schedule.loop(last, inner);
-        row(schedule, one, values.apply(ADD, total, sum.body()));
+        row(schedule, one, plus(values, total, sum.body()));
         inner.statements.add(new Stmt.Several(last, last.extent(), UNROLL, some.statements, one.statements));
 
         for (Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), b));
@@ -105,6 +107,12 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
         if (result == total) return;
         if (inStrips) once(schedule, block, values.sub(last.extent(), values.whole(1)), result);
         else row(schedule, block, result);
+    }
+
+    /// `x + term`; with a product that is one rounding, and one instruction.
+    private static Value plus(Values values, Value x, Value term) {
+        return term.op() instanceof Scalar.Apply(var f, var factors) && f == MUL && term.dtype().isFloat()
+                ? values.apply(FMA, factors.getFirst(), factors.getLast(), x) : values.apply(ADD, x, term);
     }
 
     /// A row, where the term `at` is among those that the loop over terms is restricted to.
