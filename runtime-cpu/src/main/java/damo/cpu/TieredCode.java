@@ -4,6 +4,7 @@ import damo.jvm.KernelCode;
 import damo.kernel.Step;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -11,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Code that begins without vectors, which are slow until HotSpot has compiled them (seconds for the first million elements), and gets them
 /// when it was used for a while. They are warmed up on scratch memory by a thread of their own; the numbers stay the same bit for bit.
@@ -22,10 +24,10 @@ final class TieredCode implements KernelCode {
     private static final ThreadPoolExecutor THREAD = thread();
 
     private final Loader.Loaded scalar;
-    private final KernelCode first;
     private final Supplier<Loader.Loaded> vectors;
     private final Scratch scratch;
-    private volatile KernelCode current;
+    private volatile KernelCode[] current;                             // by entry
+    private volatile boolean isVector;
     private volatile boolean asked;
     private long heat;                                                 // of several threads, and not exact
     private Loader.Loaded wide;                                        // this and the next: of the thread that warms up
@@ -38,8 +40,9 @@ final class TieredCode implements KernelCode {
         this.scalar = scalar;
         this.vectors = vectors;
         this.scratch = scratch;
-        this.first = first;
-        current = first;
+        int entries = 1 + Stream.concat(scalar.kernels().values().stream(), scalar.loops().values().stream()).max(Integer::compare).orElse(-1);
+        current = new KernelCode[entries];
+        Arrays.fill(current, first);
     }
 
     /// One daemon, which ends when it has had nothing to do for a while.
@@ -51,12 +54,12 @@ final class TieredCode implements KernelCode {
     }
 
     @Override public void run(int kernel, Object[] buffers, int[] symbols, int from, int to) {
-        current.run(kernel, buffers, symbols, from, to);
+        current[kernel].run(kernel, buffers, symbols, from, to);
     }
 
     /// Whether some kernel runs with vectors by now.
     boolean isVector() {
-        return current != first;
+        return isVector;
     }
 
     /// A call had so many elements and these extents.
@@ -110,8 +113,10 @@ final class TieredCode implements KernelCode {
         wide.loops().forEach((loop, entry) -> {
             if (isBetter(loop, better)) better.set(entry);
         });
-        KernelCode before = scalar.code(), after = wide.code();
-        current = (entry, buffers, symbols, from, to) -> (better.get(entry) ? after : before).run(entry, buffers, symbols, from, to);
+        var next = new KernelCode[current.length];
+        for (int entry = 0; entry < next.length; entry++) next[entry] = better.get(entry) ? wide.code() : scalar.code();
+        current = next;
+        isVector = true;
     }
 
     /// Whether both run the same things by the same numbers.
