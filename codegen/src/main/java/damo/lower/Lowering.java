@@ -122,11 +122,12 @@ final class Lowering {
         for (Variable state : loop.loop().initial()) stores.add(temporary(state.dtype(), extents(state)));
         for (int i = body.states(); i < body.states() + body.emissions(); i++) {
             int number = i;
-            Optional<Variable> member = loop.members().stream().filter(m -> OpenLoop.number(m) == number).findFirst();
-            if (member.isEmpty()) continue;
+            List<Variable> members = loop.members().stream().filter(m -> OpenLoop.number(m) == number).toList();
+            if (members.isEmpty()) continue;
+            Buffer all = temporary(members.getFirst().dtype(), extents(members.getFirst()));
             results.add(body.step().results().get(i));
-            stores.add(temporary(member.get().dtype(), extents(member.get())));
-            buffers.put(member.get(), stores.getLast());
+            stores.add(all);
+            members.forEach(m -> buffers.put(m, all));
         }
         if (body.until()) {
             results.add(body.step().results().getLast());

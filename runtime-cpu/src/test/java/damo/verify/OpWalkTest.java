@@ -2,6 +2,7 @@ package damo.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.Damo;
@@ -16,6 +17,7 @@ import damo.verify.OpSamples.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -117,5 +119,17 @@ class OpWalkTest {
             for (int i = 0; i < x.size(); i++) if (x.dtype() != DType.BOOL
                     && Double.isFinite(x.doubleAt(i))) sum += Math.abs(x.doubleAt(i));
         return sum;
+    }
+
+    /// A graph as it is may have two variables of one op; here of a loop that the host does, since its steps need other memory each.
+    @Test void anOpThatIsThereTwiceHasOneValue() {
+        Variable x = Damo.dvector("x");
+        var loop = Damo.scan();
+        Variable sums = loop.emit(x.slice(0, loop.index()).sum());
+        loop.times(x.shape(0));
+        Variable again = new Variable(sums.op());
+        var f = new Lambda("f", List.of(x), List.of(sums.add(again.exp())));
+        List<NDArray> arguments = List.of(NDArray.of(new double[] {1, -2, 3}));
+        assertNull(Agreement.difference(Interpreter.run(f, arguments).getFirst(), Agreement.compiled(f, arguments).getFirst(), 1e-15, 1));
     }
 }
