@@ -121,7 +121,7 @@ public final class Fusion {
                     for (Buffer buffer : known)
                         if (slot.reads.contains(buffer) && isRow(producers.get(buffer), buffer, slot))
                             inline(producers.get(buffer), buffer, slot, built);
-                    Slot host = host(slot, built);
+                    Slot host = add(slot, built);
                     for (Store store : host.kernel.stores()) producers.put(store.to(), host);
                 }
                 case Step.Branch(var condition, var then, var otherwise) -> {
@@ -304,7 +304,7 @@ public final class Fusion {
 
     /// Adds `slot` to what is built: to an earlier kernel over the same extents that shares a load with it, if there is one and nothing in between is
     /// computed of the one for the other; else at the end. The slot that does it now.
-    private Slot host(Slot slot, LinkedHashSet<Object> built) {
+    private Slot add(Slot slot, LinkedHashSet<Object> built) {
         var since = new ArrayList<Slot>();
         for (Object step : built.reversed()) {
             if (!(step instanceof Slot other) || since.size() == LOOK_BACK) break;

@@ -22,7 +22,7 @@ import java.util.Map;
 ///
 /// @param outer the axes outside of all that
 record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
-    static final int UNROLL = 8;                               // terms for each load and store of the accumulator
+    static final int UNROLL = 8;                                       // terms for each load and store of the accumulator
 
     /// How to turn the kernel that stores this, or `null` if that does not help.
     static Interchange of(Values values, List<Axis> axes, List<Stmt.Put> puts) {

@@ -67,7 +67,8 @@ final class Noise {
             case Op.Elementwise(ScalarOp f, _) -> f.signature() == ScalarOp.Signature.FLOAT;
             case Op.Cast(_, var to) -> to == DType.FLOAT32;
             case Op.Loop _ -> true;
-            default -> false;
+            case Op.Input _, Op.Constant _, Op.Reduce _, Op.Dimshuffle _, Op.Reshape _, Op.Broadcast _, Op.SumTo _, Op.Slice _, Op.Unslice _,
+                 Op.Join _, Op.Gather _, Op.Scatter _, Op.Iota _, Op.Extent _, Op.Dot _, Op.If _, Op.Assert _, Op.StopGradient _, Op.Draw _ -> false;
         };
     }
 
