@@ -11,7 +11,7 @@ final class Mismatch {
 
     static DamoException ofUpdate(Shared state, Variable next) {
         if (state.dtype() == next.dtype())
-            return Variable.error("update", "the new value of %s must have rank %d, but has rank %d; reduce or reshape it"
+            return Variable.error("update", "the new value of %s must have %d axes, but has %d; reduce or reshape it"
                     .formatted(state.label(), state.rank(), next.rank()), List.of(state, next));
         Variable origin = origin(next);
         return Variable.error("update", ("the new value of %s must be %s, but is %s, which comes from %s;"
