@@ -50,10 +50,12 @@ final class Exponentials {
     private static Term scaled(Term mantissa, Term n, int l, Term x, double most, double normal, double least) {
         Term m = mantissa.scaled(n);
         int lift = x.isDouble() ? 64 : 32;
-        Term small = m.bits().plus((long) lift << x.fraction()).bits().mul(Math.scalb(1.0, l - lift));
+        // Only of what becomes subnormal: processors take their time for such products, whoever asked for them.
+        Term lifted = m.bits().plus((long) lift << x.fraction()).bits();
+        Term small = x.lt(normal).where(x.lt(least).where(x.number(0), lifted), x.number(0)).mul(Math.scalb(1.0, l - lift));
         Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
         // The product is ∞, or NaN of NaN. Vectors without such lanes do not look there.
-        Term far = x.le(most).where(x.lt(normal).where(x.lt(least).where(x.number(0), small), scaled), x.mul(INF));
+        Term far = x.le(most).where(x.lt(normal).where(small, scaled), x.mul(INF));
         return x.abs().le(-normal).choose(scaled, far);
     }
 

@@ -60,9 +60,11 @@ final class Trigonometry {
             return new Term.Pair(most.hi(), most.lo().add(z.mul(z).fma(z.polynomial(C, C32), r.mul(rest).neg())));
         }
 
-        /// `y` up to the bound.
+        /// `y` up to the bound, and NaN of what is no number; vectors do the rest lane by lane.
         Term bounded(Term y, ScalarOp f) {
-            return x.abs().le(x.pick(0x1p30, 0x1p15)).choose(y, x.apply(f));
+            double bound = x.pick(0x1p30, 0x1p15);
+            Term isRest = x.abs().gt(bound).apply(ScalarOp.AND, x.abs().lt(x.number(Double.POSITIVE_INFINITY)));
+            return x.abs().le(bound).choose(y, isRest.apply(ScalarOp.NOT).choose(x.sub(x), x.apply(f)));
         }
     }
 

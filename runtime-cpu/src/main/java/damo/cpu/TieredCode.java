@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class TieredCode implements KernelCode {
     /// Elements, and so many more for each call, after which vectors are worth it.
     private static final int HOT = 200_000, CALL = 32;
-    private static final int WAITING = 256, PAUSE = 50;                // functions; milliseconds
+    private static final int WAITING = 256, PAUSE = 5;                 // functions; milliseconds
     private static final System.Logger LOGGER = System.getLogger("damo.cpu");
     private static final ThreadPoolExecutor THREAD = thread();
 
