@@ -48,8 +48,8 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
         }
     }
 
-    /// Small arguments for `kernel`, if there are any: all symbols are one number, larger if it does a part of that at a time. Where no extent is left
-    /// open these are the only ones, so some of their numbers are odd.
+    /// Small arguments for `kernel`, if there are any: all symbols are one number, larger if it does a part of that at a time. Where no extent is
+    /// left open these are the only ones, so some of their numbers are odd.
     Optional<Arguments> small(Kernel kernel) {
         int parts = axes(kernel).mapToInt(Scratch::parts).max().orElse(1);
         for (int extent : EXTENTS) {
