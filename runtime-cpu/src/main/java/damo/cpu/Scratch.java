@@ -33,35 +33,35 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
     private static final long WORK = 1 << 17;                          // steps of loops
     private static final int FEW = 9, MANY = 2 * 2048 + 37;            // many: more than one block of a sum
     private static final int MOST_OTHERS = 8;
-    private static final double[] ODD = {1, 1e30, -1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 0, 20, -1000};
+    private static final double[] RARE = {1, 1e30, -1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 0, 20, -1000};
     private static final int[] EXTENTS = {256, 64, 40};                // all of them have whole vectors, 40 a rest too
 
     /// What a kernel is called with.
     record Arguments(Object[] buffers, int[] symbols) {
-        /// With numbers that seldom come: code for which they never came would be thrown away when they do.
-        private Arguments odd() {
+        /// With rare numbers: HotSpot throws code away that has never seen one when one comes.
+        private Arguments withRare() {
             for (Object array : buffers) {
-                if (array instanceof double[] d) System.arraycopy(ODD, 0, d, 0, Math.min(ODD.length, d.length));
-                if (array instanceof float[] f) for (int i = 0; i < Math.min(ODD.length, f.length); i++) f[i] = (float) ODD[i];
+                if (array instanceof double[] d) System.arraycopy(RARE, 0, d, 0, Math.min(RARE.length, d.length));
+                if (array instanceof float[] f) for (int i = 0; i < Math.min(RARE.length, f.length); i++) f[i] = (float) RARE[i];
             }
             return this;
         }
     }
 
     /// Small arguments for `kernel`, if there are any: all symbols are one number, larger if it does a part of that at a time. Where no extent is
-    /// left open these are the only ones, so some of their numbers are odd.
+    /// left open these are the only ones, so some of their numbers are rare.
     Optional<Arguments> small(Kernel kernel) {
         int parts = axes(kernel).mapToInt(Scratch::parts).max().orElse(1);
         for (int extent : EXTENTS) {
             if (extent != EXTENTS[EXTENTS.length - 1] && work(kernel, extent * parts) > WORK) continue;
             long[] all = new long[known];
             Arrays.fill(all, extent * parts);
-            return of(kernel, all).map(with -> known == 0 ? with.odd() : with);
+            return of(kernel, all).map(with -> known == 0 ? with.withRare() : with);
         }
         return Optional.empty();
     }
 
-    /// Arguments with other extents: few, and in turn many along one axis. Some of their numbers are odd.
+    /// Arguments with other extents: few, and in turn many along one axis. Some of their numbers are rare.
     List<Arguments> others(Kernel kernel) {
         var all = new ArrayList<Arguments>();
         if (known == 0) return all;
@@ -69,7 +69,7 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
             long[] extents = new long[known];
             Arrays.fill(extents, FEW);
             if (i >= 0) extents[i] = MANY;
-            of(kernel, extents).map(Arguments::odd).ifPresent(all::add);
+            of(kernel, extents).map(Arguments::withRare).ifPresent(all::add);
         }
         return all;
     }
