@@ -62,18 +62,18 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     /// @param name the internal name of the class
     /// @param loops loops around these kernels
     /// @param buffers where each buffer's array lies among those that [KernelCode#run] gets
-    /// @param symbols where each extent lies
+    /// @param symbols the extents
     /// @param listing the text that the class's line numbers mean, which lies in [#source(String)]
     /// @param vectorBits the bits of a vector, if `jdk.incubator.vector` is there; 0 for code without vectors, which does the same bit for bit
     /// @throws MethodTooLarge if a kernel is too large to be compiled
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Loops loops, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols, Listing listing, int vectorBits) {
+            Symbols symbols, Listing listing, int vectorBits) {
         return of(name, values, kernels, Map.of(), loops, buffers, symbols, listing, vectorBits);
     }
 
     /// The same, where these steps run some of the kernels.
     public static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Loops loops,
-            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, int vectorBits) {
+            Map<Buffer, Integer> buffers, Symbols symbols, Listing listing, int vectorBits) {
         var looped = new HashSet<String>();
         while (true)
             try {
@@ -89,7 +89,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
     }
 
     private static KernelClass of(String name, Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Loops loops,
-            Map<Buffer, Integer> buffers, Map<String, Integer> symbols, Listing listing, int vectorBits, Set<String> looped) {
+            Map<Buffer, Integer> buffers, Symbols symbols, Listing listing, int vectorBits, Set<String> looped) {
         ClassWriter writer = writer();
         String[] interfaces = {Type.getInternalName(KernelCode.class), Type.getInternalName(Epilogue.class)};
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", interfaces);
@@ -215,7 +215,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
 
     /// The methods of one kernel: its own, and that of what it does after a product of matrices.
     private record Method(Helpers helpers, ProductCode.Caller caller, Optional<Axis> range, Listing.Lines lines, Map<Buffer, Integer> buffers,
-            Map<String, Integer> symbols) {
+            Symbols symbols) {
         /// The size of the larger one.
         int emit(ClassWriter writer, List<Stmt> statements, Vectorization vectorization, Set<Integer> epilogues) {
             MethodVisitor mv = writer.visitMethod(ACC_STATIC, "k" + caller.kernel(), DESCRIPTOR, null, null);
@@ -250,11 +250,9 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
                 method.values.array(buffer, local);
             }
             for (String symbol : needs.symbols) {
-                if (!symbols.containsKey(symbol)) continue;
+                if (!symbols.has(symbol)) continue;
                 int local = method.values.local(DType.INT32);
-                mv.visitVarInsn(ALOAD, 1);
-                ScalarLanes.integer(mv, symbols.get(symbol));
-                mv.visitInsn(IALOAD);
+                symbols.push(mv, 1, symbol);
                 mv.visitVarInsn(ISTORE, local);
                 method.values.symbol(symbol, local);
             }

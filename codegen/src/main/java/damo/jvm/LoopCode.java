@@ -39,12 +39,12 @@ final class LoopCode {
     /// @param statements the kernels, scheduled
     /// @param loops what is known of the program's loops
     record Surroundings(String owner, Map<Kernel, Integer> methods, Map<Kernel, List<Stmt>> statements, KernelClass.Loops loops,
-            Map<Buffer, Integer> positions, Map<String, Integer> symbols, Listing listing) {}
+            Map<Buffer, Integer> positions, Symbols symbols, Listing listing) {}
 
     private final MethodVisitor mv;
     private final Surroundings around;
     private final Map<Buffer, Integer> positions;
-    private final Map<String, Integer> symbols;
+    private final Symbols symbols;
     private final ScalarLanes lanes;
     private final KernelMethod walk;
     private final Map<Buffer, Integer> locals = new LinkedHashMap<>();     // of scalars
@@ -129,9 +129,7 @@ final class LoopCode {
     private int symbol(String name) {
         if (known.containsKey(name)) return known.get(name);
         int local = walk.values.local(DType.INT32);
-        mv.visitVarInsn(ALOAD, SYMBOLS);
-        ScalarLanes.integer(mv, symbols.get(name));
-        mv.visitInsn(IALOAD);
+        symbols.push(mv, SYMBOLS, name);
         mv.visitVarInsn(ISTORE, local);
         known.put(name, local);
         walk.values.symbol(name, local);
@@ -150,7 +148,7 @@ final class LoopCode {
         mv.visitJumpInsn(IF_ICMPGE, done);
         if (kernels(loop).stream().anyMatch(k -> !isInline(k))) {
             mv.visitVarInsn(ALOAD, SYMBOLS);
-            ScalarLanes.integer(mv, symbols.get(loop.index()));
+            ScalarLanes.integer(mv, symbols.places().get(loop.index()));
             mv.visitVarInsn(ILOAD, i);
             mv.visitInsn(IASTORE);
         }
@@ -173,11 +171,7 @@ final class LoopCode {
     private void steps(Value steps) {
         switch (steps.op()) {
             case Scalar.Whole(var n) -> ScalarLanes.integer(mv, (int) n);
-            case Scalar.Symbol(var name) -> {
-                mv.visitVarInsn(ALOAD, SYMBOLS);
-                ScalarLanes.integer(mv, symbols.get(name));
-                mv.visitInsn(IALOAD);
-            }
+            case Scalar.Symbol(var name) -> symbols.push(mv, SYMBOLS, name);
             case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
                  Scalar.Choose _, Scalar.Fold _ ->
                 throw new CompilerBug("emit", "a loop has a computed number of steps", steps.toString());

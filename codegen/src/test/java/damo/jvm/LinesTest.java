@@ -9,9 +9,7 @@ import damo.kernel.Program;
 import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.plan.MemoryPlan;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Stack traces of kernels show lines of their text.
@@ -43,10 +41,8 @@ class LinesTest {
     private final KernelCode code = code();
 
     private KernelCode code() {
-        Map<String, Integer> symbols = new HashMap<>();
-        for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
         byte[] bytes = KernelClass.of("damo/jvm/Traced", values, kernels, KernelClass.Loops.NONE,
-                MemoryPlan.of(values, program).positions(), symbols, listing, 0).bytes();
+                MemoryPlan.of(values, program).positions(), Symbols.of(program.symbols()), listing, 0).bytes();
         // Not hidden: hidden classes are left out of stack traces.
         var loader = new ClassLoader(LinesTest.class.getClassLoader()) {
             Class<?> define() {

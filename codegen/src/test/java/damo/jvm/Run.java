@@ -9,13 +9,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.util.CheckClassAdapter;
 
-/// Compiles kernels, verifies them and runs them on Java arrays: without vectors, and with vectors of every width, which must give the same.
+/// Compiles kernels, verifies them and runs them on Java arrays: without vectors, with vectors of every width, and with the extents of the first call
+/// as constants, which must give the same.
 final class Run {
     private static final int[] WIDTHS = {128, 256, 512};
     private static final boolean HAS_VECTORS = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();   // else they are emitted only
@@ -24,9 +27,13 @@ final class Run {
     final KernelClass[] vectors = new KernelClass[WIDTHS.length];
     final KernelCode code;
     private final KernelCode[] wide = new KernelCode[WIDTHS.length];
+    private final Function<int[], KernelClass> ofExtents;
+    private int[] first;
+    private KernelCode exact;
 
-    private Run(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Map<Buffer, Integer> places, Map<String, Integer> extents) {
+    private Run(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Map<Buffer, Integer> places, Symbols extents) {
         type = type(values, kernels, steps, places, extents, 0);
+        ofExtents = known -> type(values, kernels, steps, places, extents.at(known), HAS_VECTORS ? WIDTHS[0] : 0);
         code = (KernelCode) instance(type.bytes());
         for (int w = 0; w < WIDTHS.length; w++) {
             vectors[w] = type(values, kernels, steps, places, extents, WIDTHS[w]);
@@ -35,7 +42,7 @@ final class Run {
     }
 
     private static KernelClass type(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, Map<Buffer, Integer> places,
-            Map<String, Integer> extents, int bits) {
+            Symbols extents, int bits) {
         return KernelClass.of("damo/jvm/Generated", values, kernels, steps, KernelClass.Loops.NONE, places, extents,
                 new Listing("", Map.of()), bits);
     }
@@ -49,9 +56,7 @@ final class Run {
     static Run of(Values values, List<Kernel> kernels, Map<Kernel, Step.Compute> steps, List<Buffer> buffers, String... symbols) {
         var places = new LinkedHashMap<Buffer, Integer>();
         for (Buffer b : buffers) places.put(b, places.size());
-        Map<String, Integer> extents = new LinkedHashMap<>();
-        for (String s : symbols) extents.put(s, extents.size());
-        return new Run(values, kernels, steps, places, extents);
+        return new Run(values, kernels, steps, places, Symbols.of(List.of(symbols)));
     }
 
     static Object instance(byte[] bytes) {
@@ -76,9 +81,19 @@ final class Run {
     }
 
     void run(int kernel, int[] symbols, Object... arrays) {
+        if (exact == null) {
+            first = symbols.clone();
+            exact = (KernelCode) instance(ofExtents.apply(first).bytes());
+        }
+        boolean isFirst = Arrays.equals(first, symbols);
+        Object[] known = copy(arrays);
         Object[][] copies = new Object[WIDTHS.length][];
         for (int w = 0; w < WIDTHS.length; w++) copies[w] = copy(arrays);
         code.run(kernel, arrays, symbols);
+        if (isFirst) {
+            exact.run(kernel, known, symbols);
+            for (int i = 0; i < arrays.length; i++) same(arrays[i], known[i], "with extents as constants, array " + i);
+        }
         for (int w = 0; w < WIDTHS.length; w++) {
             if (wide[w] == null) continue;
             wide[w].run(kernel, copies[w], symbols);

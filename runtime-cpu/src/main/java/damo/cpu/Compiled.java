@@ -90,8 +90,10 @@ final class Compiled {
         calls = Step.all(program.steps()).anyMatch(Step.Call.class::isInstance);
         boolean isOfNumbers = plan.positions().keySet().stream().allMatch(b -> b.rank() == 0);
         var first = new ColdCode(loaded.code(), ofKernels(loaded, symbols));
-        tiers = use == Vectors.Use.ON && !isOfNumbers ? new TieredCode(loaded, first, () -> load(kernels, Vectors.bits()),
-                new Scratch(plan.positions(), extents, program.symbols().size(), program.symbols().size() + counters + 1)) : null;
+        int known = program.symbols().size();
+        var scratch = new Scratch(plan.positions(), extents, known, known + counters + 1, known == 0 ? new long[0] : null);
+        tiers = use == Vectors.Use.ON && !isOfNumbers
+                ? new TieredCode(loaded, first, extents -> load(kernels, Vectors.bits(), extents), scratch) : null;
         code = tiers == null ? loaded.code() : tiers;
     }
 
@@ -104,8 +106,8 @@ final class Compiled {
         return parts;
     }
 
-    private Loader.Loaded load(List<Kernel> kernels, int vectorBits) {
-        return Loader.load(program, listing, kernels, form.values(), plan.positions(), vectorBits);
+    private Loader.Loaded load(List<Kernel> kernels, int vectorBits, int... extents) {
+        return Loader.load(program, listing, kernels, form.values(), plan.positions(), vectorBits, extents);
     }
 
     private static int[][] overwrites(Values values, Program program) {
@@ -188,5 +190,10 @@ final class Compiled {
     /// Whether some kernel runs with vectors by now, for whoever waits for it.
     boolean isVector() {
         return tiers != null && tiers.isVector();
+    }
+
+    /// Whether some kernel has code for just the extents that calls usually bring.
+    boolean isExact() {
+        return tiers != null && tiers.isExact();
     }
 }

@@ -134,6 +134,12 @@ final class CpuExecutable implements Executable {
         return form != null && form.isVector();
     }
 
+    /// Whether some kernel of the most recent form has code for just the extents that calls usually bring.
+    boolean isExact() {
+        Compiled form = latest;
+        return form != null && form.isExact();
+    }
+
     @Override public String toString() {
         return "%s on cpu, %d forms %s".formatted(program.name(), own.all().size(), Arrays.toString(kernels()));
     }

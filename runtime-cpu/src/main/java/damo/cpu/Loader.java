@@ -4,6 +4,7 @@ import damo.CompilerBug;
 import damo.jvm.EntryClass;
 import damo.jvm.KernelClass;
 import damo.jvm.KernelCode;
+import damo.jvm.Symbols;
 import damo.kernel.Buffer;
 import damo.kernel.Dump;
 import damo.kernel.Kernel;
@@ -15,13 +16,13 @@ import damo.plan.Division;
 import damo.spi.Entry;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Makes emitted bytes run: as hidden classes, so that a dropped function is collected, unless someone looks at the dumps.
 final class Loader {
@@ -33,15 +34,26 @@ final class Loader {
     /// Code, and the numbers by which it runs kernels and loops; a loop without a number is done step by step. A kernel without a division is
     /// done as a whole. `vectors` are the names of the kernels that have vectors.
     record Loaded(KernelCode code, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Kernel, Division> divisions,
-            Set<String> vectors) {}
+            Set<String> vectors) {
+        /// Whether both run the same things by the same numbers.
+        boolean agrees(Loaded other) {
+            return agree(kernels, other.kernels) && agree(loops, other.loops);
+        }
+
+        private static <K> boolean agree(Map<K, Integer> a, Map<K, Integer> b) {
+            return a.size() == b.size() && a.entrySet().stream().allMatch(e -> e.getValue().equals(b.get(e.getKey())));
+        }
+    }
 
     /// The code of `kernels` and of the loops around them.
     ///
     /// @param vectorBits the bits of a vector, 0 for code without
+    /// @param extents those that calls bring, if they all bring the same; else none
     /// @throws damo.jvm.MethodTooLarge if a kernel is too large to be compiled
-    static Loaded load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int vectorBits) {
+    static Loaded load(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int vectorBits,
+            int... extents) {
         synchronized (values) {                                        // the pool grows while code is emitted
-            return emit(program, listing, kernels, values, positions, vectorBits);
+            return emit(program, kernels, classes(program, listing, kernels, values, positions, vectorBits, extents));
         }
     }
 
@@ -58,23 +70,22 @@ final class Loader {
     }
 
     private static List<KernelClass> classes(Program program, Listing listing, List<Kernel> kernels, Values values,
-            Map<Buffer, Integer> positions, int bits) {
-        Map<String, Integer> symbols = new HashMap<>();
-        for (String symbol : program.symbols()) symbols.put(symbol, symbols.size());
-        for (String counter : program.counters()) symbols.put(counter, symbols.size());
-        var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), symbols.size());
+            Map<Buffer, Integer> positions, int bits, int... extents) {
+        List<String> names = Stream.concat(program.symbols().stream(), program.counters().stream()).toList();
+        Symbols symbols = Symbols.of(names).at(extents);
+        var loops = new KernelClass.Loops(Kernels.loops(program), program.checks(), names.size());
         Map<Kernel, Step.Compute> steps = Kernels.steps(program);
         return IntStream.range(0, Math.ceilDiv(kernels.size(), KERNELS_OF_A_CLASS)).mapToObj(number -> KernelClass.of(className(program), values,
                 part(kernels, number), steps, loops, positions, symbols, listing, bits)).toList();
     }
 
-    private static Loaded emit(Program program, Listing listing, List<Kernel> kernels, Values values, Map<Buffer, Integer> positions, int bits) {
+    private static Loaded emit(Program program, List<Kernel> kernels, List<KernelClass> classes) {
         var parts = new ArrayList<KernelCode>();
         Map<Kernel, Integer> ofKernels = new IdentityHashMap<>();
         Map<Step.Loop, Integer> ofLoops = new IdentityHashMap<>();
         Map<Kernel, Division> divisions = new IdentityHashMap<>();
         Set<String> vectors = new HashSet<>();
-        for (KernelClass emitted : classes(program, listing, kernels, values, positions, bits)) {
+        for (KernelClass emitted : classes) {
             int entry = parts.size() * ENTRIES_OF_A_CLASS;
             for (Kernel kernel : part(kernels, parts.size())) ofKernels.put(kernel, entry++);
             for (Step.Loop loop : emitted.loops()) ofLoops.put(loop, entry++);

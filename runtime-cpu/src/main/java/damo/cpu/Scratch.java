@@ -28,8 +28,9 @@ import java.util.stream.Stream;
 /// @param extents the extents of the buffer at each place
 /// @param known how many symbols a call brings
 /// @param symbols how many there are in all
-record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int symbols) {
-    private static final long MOST = 1 << 22;                          // elements
+/// @param all what every call brings; `null` if that is left open
+record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int symbols, long[] all) {
+    static final long MOST = 1 << 22;                                  // elements
     private static final long WORK = 1 << 17;                          // steps of loops
     private static final int FEW = 9, MANY = 2 * 2048 + 37;            // many: more than one block of a sum
     private static final int MOST_OTHERS = 8;
@@ -37,7 +38,9 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
     private static final int[] EXTENTS = {256, 64, 40};                // all of them have whole vectors, 40 a rest too
 
     /// What a kernel is called with.
-    record Arguments(Object[] buffers, int[] symbols) {
+    ///
+    /// @param elements of all buffers
+    record Arguments(Object[] buffers, int[] symbols, long elements) {
         /// With rare numbers: HotSpot throws code away that has never seen one when one comes.
         private Arguments withRare() {
             for (Object array : buffers) {
@@ -48,30 +51,36 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
         }
     }
 
+    /// The same for calls with just these extents.
+    Scratch at(long[] evaluated) {
+        return new Scratch(positions, extents, known, symbols, evaluated);
+    }
+
     /// Small arguments for `kernel`, if there are any: all symbols are one number, larger if it does a part of that at a time. Where no extent is
-    /// left open these are the only ones, so some of their numbers are rare.
+    /// left open there are only those of every call, so some of their numbers are rare.
     Optional<Arguments> small(Kernel kernel) {
+        if (all != null) return of(kernel, all).map(Arguments::withRare);
         int parts = axes(kernel).mapToInt(Scratch::parts).max().orElse(1);
         for (int extent : EXTENTS) {
             if (extent != EXTENTS[EXTENTS.length - 1] && work(kernel, extent * parts) > WORK) continue;
-            long[] all = new long[known];
-            Arrays.fill(all, extent * parts);
-            return of(kernel, all).map(with -> known == 0 ? with.withRare() : with);
+            long[] same = new long[known];
+            Arrays.fill(same, extent * parts);
+            return of(kernel, same);
         }
         return Optional.empty();
     }
 
     /// Arguments with other extents: few, and in turn many along one axis. Some of their numbers are rare.
     List<Arguments> others(Kernel kernel) {
-        var all = new ArrayList<Arguments>();
-        if (known == 0) return all;
+        if (all != null) return List.of();
+        var others = new ArrayList<Arguments>();
         for (int i = -1; i < Math.min(known, MOST_OTHERS); i++) {
             long[] extents = new long[known];
             Arrays.fill(extents, FEW);
             if (i >= 0) extents[i] = MANY;
-            of(kernel, extents).map(Arguments::withRare).ifPresent(all::add);
+            of(kernel, extents).map(Arguments::withRare).ifPresent(others::add);
         }
-        return all;
+        return others;
     }
 
     private static Stream<Axis> axes(Kernel kernel) {
@@ -122,7 +131,7 @@ record Scratch(Map<Buffer, Integer> positions, Extent[] extents, int known, int 
         for (Buffer b : mentioned) buffers[positions.get(b)] = array(b.dtype(), extents[positions.get(b)].size(evaluated));
         int[] values = new int[symbols];
         for (int i = 0; i < known; i++) values[i] = (int) Math.clamp(evaluated[i], 0, Integer.MAX_VALUE);
-        return Optional.of(new Arguments(buffers, values));
+        return Optional.of(new Arguments(buffers, values, MOST - left));
     }
 
     /// Numbers of both signs and both truth values: HotSpot compiles what branches it has seen.

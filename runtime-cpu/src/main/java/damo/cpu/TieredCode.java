@@ -6,40 +6,81 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /// Code that begins without vectors, which are slow until HotSpot has compiled them (seconds for the first million elements), and gets them
-/// when it was used for a while. They are warmed up on scratch memory by a thread of their own; the numbers stay the same bit for bit.
+/// when it was used for a while. When calls go on to bring the same extents, it gets code for just those, of which HotSpot can make more. Both are
+/// warmed up on scratch memory by a thread of their own; the numbers stay the same bit for bit.
 final class TieredCode implements KernelCode {
-    /// Elements, and so many more for each call, after which vectors are worth it.
-    private static final int HOT = 200_000, CALL = 32;
+    /// Elements, and so many more for each call, after which vectors are worth it, and after which code for the extents of all these calls is.
+    private static final int HOT = 200_000, USUAL = 10_000_000, CALL = 32;
+    private static final int MOST_EXACT = 4;                           // extents that get code of their own
+    private static final long NEVER = Long.MIN_VALUE / 2;
     private static final int WAITING = 256, PAUSE = 5;                 // functions; milliseconds
     private static final System.Logger LOGGER = System.getLogger("damo.cpu");
     private static final ThreadPoolExecutor THREAD = thread();
 
+    /// Emits the same code with vectors, for calls with just these extents if there are any.
+    interface Emitter {
+        Loader.Loaded emit(int... extents);
+    }
+
     private final Loader.Loaded scalar;
-    private final Supplier<Loader.Loaded> vectors;
+    private final Emitter vectors;
     private final Scratch scratch;
     private volatile KernelCode[] current;                             // by entry
     private volatile boolean isVector;
-    private volatile boolean asked;
-    private long heat;                                                 // of several threads, and not exact
-    private Loader.Loaded wide;                                        // this and the next: of the thread that warms up
-    private Warmup warmup;
+    private volatile Exact[] exact = {};
+    private final AtomicBoolean isBusy = new AtomicBoolean();          // or has nothing more to get
+    private final long[] latest;                                       // extents; this and the next: of several threads, and not exact
+    private long heat;
+    private Stage stage;                                               // of the thread that warms up
 
-    /// @param first what runs the scalar code at first
-    /// @param vectors the same code with vectors
+    /// Code for calls with just these extents, by entry; where that is no faster, the code for all.
+    private record Exact(long[] extents, KernelCode[] codes) implements KernelCode {
+        boolean isFor(long[] evaluated) {
+            return Arrays.equals(extents, 0, extents.length, evaluated, 0, extents.length);
+        }
+
+        @Override public void run(int kernel, Object[] buffers, int[] symbols, int from, int to) {
+            codes[kernel].run(kernel, buffers, symbols, from, to);
+        }
+    }
+
+    /// Code that is warmed up.
+    private record Stage(Loader.Loaded next, Warmup warmup) {
+        /// By entry, what is better as far as is known.
+        KernelCode[] or(KernelCode[] others) {
+            KernelCode[] codes = others.clone();
+            BitSet better = warmup.better();
+            next.loops().forEach((loop, entry) -> {
+                if (isBetter(loop, better)) better.set(entry);
+            });
+            better.stream().forEach(entry -> codes[entry] = next.code());
+            return codes;
+        }
+
+        /// A loop calls kernels of its own class, so either all of them are better or none.
+        private boolean isBetter(Step.Loop loop, BitSet better) {
+            var within = loop.all().filter(s -> s instanceof Step.Launch || s instanceof Step.Repeat).map(s -> ((Step.Compute) s).kernel())
+                    .filter(k -> next.vectors().contains(k.name())).toList();
+            return !within.isEmpty() && within.stream().allMatch(k -> better.get(next.kernels().get(k)));
+        }
+    }
+
+    /// @param scalar the code without vectors
+    /// @param first what runs it at first
     /// @param scratch memory for its kernels
-    TieredCode(Loader.Loaded scalar, KernelCode first, Supplier<Loader.Loaded> vectors, Scratch scratch) {
+    TieredCode(Loader.Loaded scalar, KernelCode first, Emitter vectors, Scratch scratch) {
         this.scalar = scalar;
         this.vectors = vectors;
         this.scratch = scratch;
+        latest = new long[scratch.known()];
         int entries = 1 + Stream.concat(scalar.kernels().values().stream(), scalar.loops().values().stream()).max(Integer::compare).orElse(-1);
         current = new KernelCode[entries];
         Arrays.fill(current, first);
@@ -62,12 +103,26 @@ final class TieredCode implements KernelCode {
         return isVector;
     }
 
+    /// Whether there is code for the extents of most calls by now.
+    boolean isExact() {
+        return exact.length > 0 && Stream.of(exact[0].codes).anyMatch(code -> code != this);
+    }
+
+    /// The code for a call with these extents.
+    KernelCode of(long[] evaluated) {
+        for (Exact code : exact) if (code.isFor(evaluated)) return code;
+        return this;
+    }
+
     /// A call had so many elements and these extents.
     void used(long elements, long[] evaluated) {
-        if (asked) return;
+        if (isBusy.get()) return;
+        if (isVector && !Arrays.equals(latest, 0, latest.length, evaluated, 0, latest.length)) {
+            System.arraycopy(evaluated, 0, latest, 0, latest.length);
+            heat = of(evaluated) == this ? 0 : NEVER;
+        }
         heat += elements + CALL;
-        if (heat < HOT) return;
-        asked = true;
+        if (heat < (isVector ? USUAL : HOT) || !isBusy.compareAndSet(false, true)) return;
         if (Vectors.bits() > 0) ask(new WeakReference<>(this), evaluated.clone());
     }
 
@@ -80,54 +135,55 @@ final class TieredCode implements KernelCode {
             });
         } catch (RejectedExecutionException e) {
             TieredCode alive = code.get();                             // many wait already: later, then
-            if (alive != null) alive.cool();
+            if (alive != null) alive.cool(0);
         }
     }
 
-    private void cool() {
-        heat = 0;
-        asked = false;
+    private void cool(long to) {
+        heat = to;
+        isBusy.set(false);
     }
 
     /// Whether there is more to do. Whatever happens here is not the caller's business: the code that runs is right.
     private boolean step(long[] evaluated) {
         try {
-            if (wide == null) {
-                wide = vectors.get();
-                if (wide.vectors().isEmpty() || !agree(wide.kernels(), scalar.kernels()) || !agree(wide.loops(), scalar.loops())) return false;
-                warmup = new Warmup(scalar, wide, scratch, evaluated);
-            }
-            boolean more = warmup.step();
-            use(warmup.better());
-            if (!more) warmup = null;
-            else if (THREAD.getQueue().isEmpty()) Thread.sleep(PAUSE);
-            return more;
+            if (stage == null) stage = isVector ? exact(Arrays.copyOf(evaluated, latest.length)) : general(evaluated);
+            boolean more = stage.next.agrees(scalar) && stage.warmup.step();
+            if (!stage.warmup.better().isEmpty()) use();
+            if (more && THREAD.getQueue().isEmpty()) Thread.sleep(PAUSE);
+            if (more) return true;
         } catch (Throwable e) {
             LOGGER.log(Level.DEBUG, "cpu: no vectors for this function", e);
-            return false;
         }
+        stage = null;
+        if (isVector && latest.length > 0 && exact.length < MOST_EXACT) cool(exact.length == 0 ? 0 : NEVER);
+        return false;
     }
 
-    private void use(BitSet better) {
-        if (better.isEmpty()) return;
-        wide.loops().forEach((loop, entry) -> {
-            if (isBetter(loop, better)) better.set(entry);
-        });
-        var next = new KernelCode[current.length];
-        for (int entry = 0; entry < next.length; entry++) next[entry] = better.get(entry) ? wide.code() : scalar.code();
-        current = next;
-        isVector = true;
+    private Stage general(long[] evaluated) {
+        Loader.Loaded wide = vectors.emit();
+        return new Stage(wide, new Warmup(scalar.code(), wide, scratch, evaluated));
     }
 
-    /// Whether both run the same things by the same numbers.
-    private static <K> boolean agree(Map<K, Integer> a, Map<K, Integer> b) {
-        return a.size() == b.size() && a.entrySet().stream().allMatch(e -> e.getValue().equals(b.get(e.getKey())));
+    private Stage exact(long[] extents) {
+        var codes = new KernelCode[current.length];
+        Arrays.fill(codes, this);
+        Exact[] all = Arrays.copyOf(exact, exact.length + 1);
+        all[exact.length] = new Exact(extents, codes);
+        exact = all;
+        Loader.Loaded code = vectors.emit(Arrays.stream(extents).mapToInt(Math::toIntExact).toArray());
+        return new Stage(code, new Warmup(this, code, scratch.at(extents), extents));
     }
 
-    /// A loop calls kernels of its own class, so either all of them have vectors or none.
-    private boolean isBetter(Step.Loop loop, BitSet better) {
-        var within = loop.all().filter(s -> s instanceof Step.Launch || s instanceof Step.Repeat).map(s -> ((Step.Compute) s).kernel())
-                .filter(k -> wide.vectors().contains(k.name())).toList();
-        return !within.isEmpty() && within.stream().allMatch(k -> better.get(wide.kernels().get(k)));
+    private void use() {
+        if (exact.length > 0) {
+            Exact[] all = exact.clone();
+            Exact last = all[all.length - 1];
+            all[all.length - 1] = new Exact(last.extents, stage.or(last.codes));
+            exact = all;
+        } else {
+            current = stage.or(current);
+            isVector = true;
+        }
     }
 }

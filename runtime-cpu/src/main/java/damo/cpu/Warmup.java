@@ -2,37 +2,38 @@ package damo.cpu;
 
 import damo.jvm.KernelCode;
 import damo.kernel.Kernel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Runs kernels on scratch memory, without vectors and with, until HotSpot has compiled both, and tells which are faster with. It goes by short
-/// steps, so that several functions can be warmed up at a time, and leaves the processor to HotSpot's compiler between them.
+/// Runs kernels on scratch memory, by code as it is and by other code, until HotSpot has compiled both, and tells which are faster by the other. It
+/// goes by short steps, so that several functions can be warmed up at a time, and leaves the processor to HotSpot's compiler between them.
 final class Warmup {
     private static final int CALLS = 2000;                             // some of 256 elements, and they are compiled
     private static final int A_STEP = 1000, A_LOOK = 10;               // calls at a time before that and after
     private static final long STEP = 20_000_000, AT_LEAST = 300_000_000, AT_MOST = 30_000_000_000L;    // nanoseconds
     private static final int MOST_LOOKS = 20;
 
-    private final KernelCode scalar;
-    private final KernelCode wide;
+    private final KernelCode now;
+    private final Loader.Loaded next;
     private final Scratch scratch;
     private final long[] evaluated;
+    private final Deque<Kernel> waiting = new ArrayDeque<>();
     private final List<Candidate> candidates = new ArrayList<>();
     private final BitSet better = new BitSet();
 
-    /// @param wide the same as `scalar`, with vectors
+    /// @param next code that does the same as `now`; of the kernels with vectors it may be faster
     /// @param evaluated the extents of a call
-    Warmup(Loader.Loaded scalar, Loader.Loaded wide, Scratch scratch, long[] evaluated) {
-        this.scalar = scalar.code();
-        this.wide = wide.code();
+    Warmup(KernelCode now, Loader.Loaded next, Scratch scratch, long[] evaluated) {
+        this.now = now;
+        this.next = next;
         this.scratch = scratch;
         this.evaluated = evaluated;
-        wide.kernels().forEach((kernel, entry) -> {
-            if (wide.vectors().contains(kernel.name())) candidates.add(new Candidate(kernel, entry));
-        });
+        for (Kernel kernel : next.kernels().keySet()) if (next.vectors().contains(kernel.name())) waiting.add(kernel);
     }
 
     /// The numbers of the kernels that are faster with vectors, as far as is known.
@@ -40,10 +41,12 @@ final class Warmup {
         return (BitSet) better.clone();
     }
 
-    /// Goes on for a while; whether there is more to do.
+    /// Goes on for a while, with as many kernels at a time as there is memory for; whether there is more to do.
     boolean step() {
+        while (!waiting.isEmpty() && candidates.stream().mapToLong(Candidate::elements).sum() < Scratch.MOST)
+            candidates.add(new Candidate(waiting.poll()));
         candidates.removeIf(Candidate::isDone);
-        return !candidates.isEmpty();
+        return !candidates.isEmpty() || !waiting.isEmpty();
     }
 
     /// A kernel under way. Most calls are small; some have other extents, so that what HotSpot compiles has seen them, and would not be thrown away
@@ -57,8 +60,8 @@ final class Warmup {
         private int calls;
         private int looks;                                             // at the extents of the call
 
-        Candidate(Kernel kernel, int entry) {
-            this.entry = entry;
+        Candidate(Kernel kernel) {
+            entry = next.kernels().get(kernel);
             ofCall = () -> scratch.of(kernel, evaluated).filter(this::fits);
             small = scratch.small(kernel).filter(this::fits).or(ofCall).orElse(null);
             others = new ArrayList<>(scratch.others(kernel));
@@ -67,17 +70,21 @@ final class Warmup {
         /// Extents that were made up may not fit each other: one might be the sum of others.
         private boolean fits(Scratch.Arguments with) {
             try {
-                scalar.run(entry, with.buffers(), with.symbols());
+                now.run(entry, with.buffers(), with.symbols());
                 return true;
             } catch (IndexOutOfBoundsException e) {
                 return false;
             }
         }
 
+        long elements() {
+            return small == null ? 0 : small.elements();
+        }
+
         boolean isDone() {
             if (small == null) return true;
             others.removeIf(with -> !fits(with));
-            for (Scratch.Arguments with : others) wide.run(entry, with.buffers(), with.symbols());
+            for (Scratch.Arguments with : others) next.code().run(entry, with.buffers(), with.symbols());
             boolean isFaster = isFaster(small, calls < CALLS ? A_STEP : A_LOOK);
             long spent = System.nanoTime() - start;
             if (isFaster && (calls >= CALLS || spent > AT_LEAST)) {
@@ -91,13 +98,13 @@ final class Warmup {
         }
 
         private boolean isFaster(Scratch.Arguments with, int most) {
-            long now = System.nanoTime(), without = Long.MAX_VALUE, vector = Long.MAX_VALUE;
-            for (int i = 0; i < most && System.nanoTime() - now < STEP; i++) {
-                without = Math.min(without, time(scalar, with));
-                vector = Math.min(vector, time(wide, with));
+            long begin = System.nanoTime(), asNow = Long.MAX_VALUE, asNext = Long.MAX_VALUE;
+            for (int i = 0; i < most && System.nanoTime() - begin < STEP; i++) {
+                asNow = Math.min(asNow, time(now, with));
+                asNext = Math.min(asNext, time(next.code(), with));
                 calls++;
             }
-            return vector < without;
+            return asNext < asNow;
         }
 
         private long time(KernelCode code, Scratch.Arguments with) {

@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.DamoException;
 import damo.interpret.Interpreter;
+import damo.jvm.KernelCode;
 import damo.lower.CheckFailed;
 import damo.lower.ExtentProgram;
 import damo.plan.Action;
@@ -31,6 +32,7 @@ final class Workspace {
     private final Object[] copied;               // by output, what is computed here first
     private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
     private final Workers.Job job = new Workers.Job();
+    private KernelCode code;                     // of this call
     private boolean serves;
     private boolean isKept;                      // whether what is computed after the last step that may fail has memory
     private boolean isReady;                     // whether only kernels are left to run: temporaries have memory, no part goes to other threads
@@ -71,7 +73,8 @@ final class Workspace {
         if (!isKept) keep();
         if (arrays != null) show(arguments, destinations, results);
         symbols[symbols.length - 1] = 0;
-        if (isReady) for (int kernel : form.launches) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
+        code = form.tiers == null ? form.code : form.tiers.of(extents);
+        if (isReady) for (int kernel : form.launches) code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
         else run(form.actions);
         isReady = form.launches != null && isWhole();
         for (int i = 0; i < results.length; i++) {
@@ -162,9 +165,9 @@ final class Workspace {
                 case Action.Launch(var kernel, var stored, var number) -> {
                     for (int at : stored) provide(at);
                     int size = number < 0 ? 0 : part(number);
-                    if (size == 0) form.code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
+                    if (size == 0) code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
                     else {
-                        job.prepare(form.code, kernel, buffers, symbols, (int) form.parts[number].extent().of(symbols), size);
+                        job.prepare(code, kernel, buffers, symbols, (int) form.parts[number].extent().of(symbols), size);
                         form.workers.run(job);
                     }
                 }
@@ -188,7 +191,7 @@ final class Workspace {
         int rows = number(strips.rows());
         int each = Strips.rows(number(strips.width()));
         for (int from = 0; from < rows; from += each)
-            for (int kernel : strips.kernels()) form.code.run(kernel, buffers, symbols, from, Math.min(rows, from + each));
+            for (int kernel : strips.kernels()) code.run(kernel, buffers, symbols, from, Math.min(rows, from + each));
     }
 
     private int number(int known) {
@@ -199,7 +202,7 @@ final class Workspace {
         for (int at : loop.stored()) provide(at);
         if (loop.code() >= 0 && mayProvide(loop.within())) {
             for (int at : loop.within()) provide(at);
-            form.code.run(loop.code(), buffers, symbols);
+            code.run(loop.code(), buffers, symbols);
             int failed = symbols[symbols.length - 1];
             if (failed > 0) throw new CheckFailed(form.checks.get(failed - 1).message());
             return;

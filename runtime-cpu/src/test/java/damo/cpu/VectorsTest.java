@@ -140,6 +140,22 @@ class VectorsTest {
         for (int i = 0; i < 10; i++) assertEquals(before, run(f, x, y).scalar());
     }
 
+    @Test void callsWithTheSameExtentsGetCodeForThemAndTheSameResult() throws InterruptedException {
+        if (Vectors.bits() == 0) return;
+        CpuExecutable f = prepare("on", (x, y) -> steps(softmax(x, 1), y, constant(3L)).add(x.dot(y)), DType.FLOAT64, 2);
+        NDArray[] usual = {samples(DType.FLOAT64, 1, 64, 64), samples(DType.FLOAT64, 3, 64, 64)};
+        NDArray[] others = {samples(DType.FLOAT64, 1, 9, 9), samples(DType.FLOAT64, 3, 9, 9)};
+        List<Double> want = bits(run(f, usual)), wantOfOthers = bits(run(f, others));
+        await(() -> {
+            for (int i = 0; i < 100; i++) run(f, usual);
+            return f.isExact();
+        });
+        for (int i = 0; i < 10; i++) {
+            assertEquals(want, bits(run(f, usual)));
+            assertEquals(wantOfOthers, bits(run(f, others)));
+        }
+    }
+
     @Test void whatIsBuiltAgainIsNotWarmedUpAgain() throws InterruptedException {
         if (Vectors.bits() == 0) return;
         CpuExecutable first = again(Variable::exp), second = again(Variable::exp), other = again(Variable::log);
