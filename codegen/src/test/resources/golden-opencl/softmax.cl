@@ -61,34 +61,33 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
             const float v10 = fma(v9, 1.442695f, 1.2582912E7f);
             const float v11 = v10 - 1.2582912E7f;
             const float v12 = fma(v11, (-1.4286068E-6f), fma(v11, (-0.69314575f), v9));
-            const float v13 = v12 * v12;
-            const float v14 = fma(v13, fma(v13, 0.0013789019f, fma(v12, 0.008368682f, 0.041668896f)), fma(v12, 0.16666521f, 0.4999999f));
-            const float v15 = as_float(((int)((uint)as_int(fma(v12, fma(v12, v14, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)))));
-            float v20;
+            const float v13 = fma(v12, fma(v12, fma(v12, fma(v12, 0.0013789019f, 0.008368682f), 0.041668896f), 0.16666521f), 0.4999999f);
+            const float v14 = as_float(((int)((uint)as_int(fma(v12, fma(v12, v13, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)))));
+            float v19;
             if (fabs(v9) <= 87.0f) {
-                v20 = v15;
+                v19 = v14;
             } else {
-                float v19;
+                float v18;
                 if (v9 <= 88.72283f) {
-                    const uchar v16 = v9 < (-87.0f);
-                    float v18;
-                    if (v16) {
-                        const float v17 = (v16 ? ((v9 < (-104.0f)) ? 0.0f : as_float(((int)((uint)as_int(v15) + (uint)268435456)))) : 0.0f) * 2.3283064E-10f;
-                        v18 = v17;
+                    const uchar v15 = v9 < (-87.0f);
+                    float v17;
+                    if (v15) {
+                        const float v16 = (v15 ? ((v9 < (-104.0f)) ? 0.0f : as_float(((int)((uint)as_int(v14) + (uint)268435456)))) : 0.0f) * 2.3283064E-10f;
+                        v17 = v16;
                     } else {
-                        v18 = v15;
+                        v17 = v14;
                     }
-                    v19 = v18;
+                    v18 = v17;
                 } else {
-                    v19 = v9 * ((float)INFINITY);
+                    v18 = v9 * ((float)INFINITY);
                 }
-                v20 = v19;
+                v19 = v18;
             }
-            v8 = v8 + v20;
-            const float v21 = v8 - v6;
-            const float v22 = v5 + v21;
-            v6 = (v22 - v5) - v21;
-            v5 = v22;
+            v8 = v8 + v19;
+            const float v20 = v8 - v6;
+            const float v21 = v5 + v20;
+            v6 = (v21 - v5) - v20;
+            v5 = v21;
             if (v6 != v6) v6 = 0;
         }
     }
@@ -110,38 +109,37 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
     barrier(CLK_LOCAL_MEM_FENCE);
     v5 = shared_float[0];
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint v23 = 0; v23 < m_; v23 += 128) {
-        const int j_ = v23 + lane;
+    for (uint v22 = 0; v22 < m_; v22 += 128) {
+        const int j_ = v22 + lane;
         if (j_ < m_) {
-            const int v24 = v1 + j_;
-            const float v25 = x_[v24] - v2;
-            const float v26 = fma(v25, 1.442695f, 1.2582912E7f);
-            const float v27 = v26 - 1.2582912E7f;
-            const float v28 = fma(v27, (-1.4286068E-6f), fma(v27, (-0.69314575f), v25));
-            const float v29 = v28 * v28;
-            const float v30 = fma(v29, fma(v29, 0.0013789019f, fma(v28, 0.008368682f, 0.041668896f)), fma(v28, 0.16666521f, 0.4999999f));
-            const float v31 = as_float(((int)((uint)as_int(fma(v28, fma(v28, v30, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v26), 23)))));
-            float v36;
-            if (fabs(v25) <= 87.0f) {
-                v36 = v31;
+            const int v23 = v1 + j_;
+            const float v24 = x_[v23] - v2;
+            const float v25 = fma(v24, 1.442695f, 1.2582912E7f);
+            const float v26 = v25 - 1.2582912E7f;
+            const float v27 = fma(v26, (-1.4286068E-6f), fma(v26, (-0.69314575f), v24));
+            const float v28 = fma(v27, fma(v27, fma(v27, fma(v27, 0.0013789019f, 0.008368682f), 0.041668896f), 0.16666521f), 0.4999999f);
+            const float v29 = as_float(((int)((uint)as_int(fma(v27, fma(v27, v28, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v25), 23)))));
+            float v34;
+            if (fabs(v24) <= 87.0f) {
+                v34 = v29;
             } else {
-                float v35;
-                if (v25 <= 88.72283f) {
-                    const uchar v32 = v25 < (-87.0f);
-                    float v34;
-                    if (v32) {
-                        const float v33 = (v32 ? ((v25 < (-104.0f)) ? 0.0f : as_float(((int)((uint)as_int(v31) + (uint)268435456)))) : 0.0f) * 2.3283064E-10f;
-                        v34 = v33;
+                float v33;
+                if (v24 <= 88.72283f) {
+                    const uchar v30 = v24 < (-87.0f);
+                    float v32;
+                    if (v30) {
+                        const float v31 = (v30 ? ((v24 < (-104.0f)) ? 0.0f : as_float(((int)((uint)as_int(v29) + (uint)268435456)))) : 0.0f) * 2.3283064E-10f;
+                        v32 = v31;
                     } else {
-                        v34 = v31;
+                        v32 = v29;
                     }
-                    v35 = v34;
+                    v33 = v32;
                 } else {
-                    v35 = v25 * ((float)INFINITY);
+                    v33 = v24 * ((float)INFINITY);
                 }
-                v36 = v35;
+                v34 = v33;
             }
-            z_[v24] = v36 / v5;
+            z_[v23] = v34 / v5;
         }
     }
 }

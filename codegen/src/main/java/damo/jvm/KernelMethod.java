@@ -6,12 +6,14 @@ import damo.kernel.Axis;
 import damo.kernel.Listing;
 import damo.kernel.Value;
 import damo.plan.Roots;
+import damo.plan.Stagger;
 import damo.plan.Stmt;
 import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
@@ -25,6 +27,7 @@ final class KernelMethod {
     private final Vectorization vectorization;
     private final FoldCode folds;
     private final RepeatCode repeats;
+    private final StaggerCode staggers;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
     private final Map<Axis, Integer> ranges = new HashMap<>();
@@ -42,6 +45,7 @@ final class KernelMethod {
         values = new ValueCode(mv, lanes, firstLocal);
         folds = new FoldCode(mv, lanes, values, this);
         repeats = new RepeatCode(mv, lanes, values, this);
+        staggers = new StaggerCode(mv, lanes, values, this);
     }
 
     /// Has loops over `axis` do no positions but those from what is in the local variable `range` to what is in the next one.
@@ -123,6 +127,11 @@ final class KernelMethod {
                 values.root(from);
                 int i = begin(axis);
                 Runnable end = end(axis, to);
+                Optional<Stagger> stagger = vectorization.isAny() ? Stagger.of((Stmt.Loop) stmt) : Optional.empty();
+                if (stagger.isPresent()) {
+                    staggers.loop(axis, i, end, stagger.get());
+                    return;
+                }
                 VectorLanes vectors = vectors(stmt);
                 if (vectors != null) {
                     int whole = values.local();

@@ -237,15 +237,15 @@ record Term(Values values, Value value) {
 
     // ---- polynomials
 
-    /// `c₀ + c₁x + c₂x² + …` in Estrin's form: pairs of terms, then pairs of pairs, all side by side; the last three one after the other, which takes
-    /// no longer and needs no square.
+    /// `c₀ + c₁x + c₂x² + …` in Estrin's form: pairs of terms, then pairs of pairs, all side by side; the last five one after the other, which
+    /// takes longer, but fewer operations: several vectors are under way at a time.
     Term polynomial(double[] wide, double[] narrow) {
         double[] c = isDouble() ? wide : narrow;
         var terms = new Term[c.length];
         for (int i = 0; i < c.length; i++) terms[i] = number(c[i]);
         Term power = this;
         int n = c.length;
-        for (; n > 3; n = (n + 1) / 2, power = power.mul(power))
+        for (; n > 5; n = (n + 1) / 2, power = power.mul(power))
             for (int i = 0; i < n; i += 2) terms[i / 2] = i + 1 < n ? power.fma(terms[i + 1], terms[i]) : terms[i];
         Term sum = terms[n - 1];
         for (int i = n - 2; i >= 0; i--) sum = power.fma(sum, terms[i]);

@@ -20,7 +20,7 @@ import java.util.Set;
 /// What might read beyond a buffer moves only to places where its loop is known to run: not out of a branch, nor out of a fold which
 /// may be empty. Short loops become straight-line code first ([Unroll]); a fold whose rows are contiguous is turned ([Interchange]).
 public final class Schedule {
-    private static final int SHORT = 20;                               // values in a fold's body, above which it is written out once
+    private static final int SHORT = 20, LONG = 100;                   // values in a fold's body, above which it is written out twice, once
     private static final int TOGETHER = 4;                             // and so often otherwise
 
     final Values values;
@@ -166,7 +166,8 @@ public final class Schedule {
         // Products in order: partial ones might overflow where theirs does not.
         boolean inOrder = !block.statements.isEmpty() || fold.f() == Reduction.PROD && v.dtype().isFloat();
         int lanes = inOrder ? 1 : Stmt.Run.LANES;
-        int together = Unroll.size(List.of(fold.body())) > SHORT ? 1 : Math.min(lanes, TOGETHER);
+        int size = Unroll.size(List.of(fold.body()));
+        int together = Math.min(lanes, size > LONG ? 1 : size > SHORT ? 2 : TOGETHER);
         Stmt inner = new Stmt.Run(v, block.axis, lanes, together, block.statements, fold.body());
         for (Block b : nest.reversed().subList(1, nest.size())) {
             b.statements.add(inner);

@@ -10,10 +10,12 @@ import java.io.StringWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Array;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.util.CheckClassAdapter;
 
@@ -81,6 +83,11 @@ final class Run {
     }
 
     void run(int kernel, int[] symbols, Object... arrays) {
+        run(kernel, 0, Integer.MAX_VALUE, symbols, arrays);
+    }
+
+    /// For these positions of the axis that is divided.
+    void run(int kernel, int from, int to, int[] symbols, Object... arrays) {
         if (exact == null) {
             first = symbols.clone();
             exact = (KernelCode) instance(ofExtents.apply(first).bytes());
@@ -89,26 +96,27 @@ final class Run {
         Object[] known = copy(arrays);
         Object[][] copies = new Object[WIDTHS.length][];
         for (int w = 0; w < WIDTHS.length; w++) copies[w] = copy(arrays);
-        code.run(kernel, arrays, symbols);
+        code.run(kernel, arrays, symbols, from, to);
         if (isFirst) {
-            exact.run(kernel, known, symbols);
+            exact.run(kernel, known, symbols, from, to);
             for (int i = 0; i < arrays.length; i++) same(arrays[i], known[i], "with extents as constants, array " + i);
         }
         for (int w = 0; w < WIDTHS.length; w++) {
             if (wide[w] == null) continue;
-            wide[w].run(kernel, copies[w], symbols);
+            wide[w].run(kernel, copies[w], symbols, from, to);
             for (int i = 0; i < arrays.length; i++) same(arrays[i], copies[w][i], "with vectors of %d bits, array %d".formatted(WIDTHS[w], i));
         }
     }
 
+    /// What is one array stays one.
     private static Object[] copy(Object[] arrays) {
-        Object[] copies = new Object[arrays.length];
-        for (int i = 0; i < copies.length; i++) {
-            int length = Array.getLength(arrays[i]);
-            copies[i] = Array.newInstance(arrays[i].getClass().componentType(), length);
-            System.arraycopy(arrays[i], 0, copies[i], 0, length);
-        }
-        return copies;
+        var copies = new IdentityHashMap<Object, Object>();
+        return Stream.of(arrays).map(array -> copies.computeIfAbsent(array, _ -> {
+            int length = Array.getLength(array);
+            Object copy = Array.newInstance(array.getClass().componentType(), length);
+            System.arraycopy(array, 0, copy, 0, length);
+            return copy;
+        })).toArray();
     }
 
     /// The same bits, save that one NaN is as good as another: so boxes compare.
