@@ -64,7 +64,7 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
             const float v13 = fma(v12, fma(v12, fma(v12, fma(v12, 0.0013789019f, 0.008368682f), 0.041668896f), 0.16666521f), 0.4999999f);
             const float v14 = as_float(((int)((uint)as_int(fma(v12, fma(v12, v13, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v10), 23)))));
             float v19;
-            if (fabs(v9) <= 87.0f) {
+            if ((-87.0f) <= v9) {
                 v19 = v14;
             } else {
                 float v18;
@@ -120,7 +120,7 @@ void k0_(__global const float* x_, __global float* z_, const int n_, const int m
             const float v28 = fma(v27, fma(v27, fma(v27, fma(v27, 0.0013789019f, 0.008368682f), 0.041668896f), 0.16666521f), 0.4999999f);
             const float v29 = as_float(((int)((uint)as_int(fma(v27, fma(v27, v28, 1.0f), 1.0f)) + (uint)((int)shl_int(as_int(v25), 23)))));
             float v34;
-            if (fabs(v24) <= 87.0f) {
+            if ((-87.0f) <= v24) {
                 v34 = v29;
             } else {
                 float v33;

@@ -56,7 +56,8 @@ final class Exponentials {
         Term scaled = l == 0 ? m : m.mul(Math.scalb(1.0, l));
         // The product is ∞, or NaN of NaN. Vectors without such lanes do not look there.
         Term far = x.le(most).where(x.lt(normal).where(small, scaled), x.mul(INF));
-        return x.abs().le(-normal).choose(scaled, far);
+        Term isNear = Signs.isNeverPositive(x.values(), x.value()) ? x.number(normal).le(x) : x.abs().le(-normal);
+        return isNear.choose(scaled, far);
     }
 
     /// `exp(x)` in parts.

@@ -122,8 +122,12 @@ record Term(Values values, Value value) {
         return number(y).lt(this);
     }
 
+    Term le(Term y) {
+        return apply(ScalarOp.LE, y);
+    }
+
     Term le(double y) {
-        return apply(ScalarOp.LE, number(y));
+        return le(number(y));
     }
 
     Term eq(double y) {
