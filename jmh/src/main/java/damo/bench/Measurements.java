@@ -41,7 +41,7 @@ final class Measurements {
         if (row.fresh()) return options;
         if (row.task() != null) options.param("way", row.keys().keySet().stream().map(Way::name).toArray(String[]::new));
         return options.forks(1).addProfiler(GCProfiler.class)
-                .warmupIterations(3).warmupTime(TimeValue.milliseconds(1_000))
+                .warmupIterations(5).warmupTime(TimeValue.milliseconds(1_000))
                 .measurementIterations(ITERATIONS).measurementTime(TimeValue.milliseconds(200));
     }
 

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /// Runs kernels on scratch memory, by code as it is and by other code, until HotSpot has compiled both, and tells which are faster by the other. It
 /// goes by short steps, so that several functions can be warmed up at a time, and leaves the processor to HotSpot's compiler between them.
 final class Warmup {
-    private static final int CALLS = 2000;                             // some of 256 elements, and they are compiled
+    private static final int CALLS = 6000;                             // some of 256 elements, and they are compiled
     private static final int A_STEP = 1000, A_LOOK = 10;               // calls at a time before that and after
     private static final long STEP = 20_000_000, AT_LEAST = 300_000_000, AT_MOST = 30_000_000_000L;    // nanoseconds
     private static final int MOST_LOOKS = 20;
@@ -100,7 +100,7 @@ final class Warmup {
         private boolean isFaster(Scratch.Arguments with, int most) {
             long begin = System.nanoTime(), asNow = Long.MAX_VALUE, asNext = Long.MAX_VALUE;
             for (int i = 0; i < most && System.nanoTime() - begin < STEP; i++) {
-                asNow = Math.min(asNow, time(now, with));
+                if (i < A_LOOK) asNow = Math.min(asNow, time(now, with));
                 asNext = Math.min(asNext, time(next.code(), with));
                 calls++;
             }
