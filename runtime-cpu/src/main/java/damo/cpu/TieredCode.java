@@ -22,8 +22,10 @@ final class TieredCode implements KernelCode {
     private static final int MOST_EXACT = 4;                           // extents that get code of their own
     private static final long NEVER = Long.MIN_VALUE / 2;
     private static final int WAITING = 256, PAUSE = 5;                 // functions; milliseconds
+    private static final long FRESH = 1_000_000_000;                   // nanoseconds
     private static final System.Logger LOGGER = System.getLogger("damo.cpu");
     private static final ThreadPoolExecutor THREAD = thread();
+    private static volatile long newest = System.nanoTime() - FRESH;   // when some code began
 
     /// Emits the same code with vectors, for calls with just these extents if there are any.
     interface Emitter {
@@ -84,6 +86,7 @@ final class TieredCode implements KernelCode {
         int entries = 1 + Stream.concat(scalar.kernels().values().stream(), scalar.loops().values().stream()).max(Integer::compare).orElse(-1);
         current = new KernelCode[entries];
         Arrays.fill(current, first);
+        newest = System.nanoTime();
     }
 
     /// One daemon, which ends when it has had nothing to do for a while.
@@ -147,7 +150,12 @@ final class TieredCode implements KernelCode {
     /// Whether there is more to do. Whatever happens here is not the caller's business: the code that runs is right.
     private boolean step(long[] evaluated) {
         try {
-            if (stage == null) stage = isVector ? exact(Arrays.copyOf(evaluated, latest.length)) : general(evaluated);
+            boolean isExact = stage == null ? isVector : exact.length > 0;
+            if (isExact && System.nanoTime() - newest < FRESH) {       // what has just begun needs HotSpot's compiler more
+                Thread.sleep(PAUSE);
+                return true;
+            }
+            if (stage == null) stage = isExact ? exact(Arrays.copyOf(evaluated, latest.length)) : general(evaluated);
             boolean more = stage.next.agrees(scalar) && stage.warmup.step();
             if (!stage.warmup.better().isEmpty()) use();
             if (more && THREAD.getQueue().isEmpty()) Thread.sleep(PAUSE);
