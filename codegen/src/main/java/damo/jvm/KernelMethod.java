@@ -123,28 +123,7 @@ final class KernelMethod {
     private void statement(Stmt stmt) {
         switch (stmt) {
             case Stmt.Let(var value) -> values.let(value);
-            case Stmt.Loop(var axis, var from, var to, var body) -> {
-                values.root(from);
-                int i = begin(axis);
-                Runnable end = end(axis, to);
-                Optional<Stagger> stagger = vectorization.isAny() ? Stagger.of((Stmt.Loop) stmt) : Optional.empty();
-                if (stagger.isPresent()) {
-                    staggers.loop(axis, i, end, stagger.get());
-                    return;
-                }
-                VectorLanes vectors = vectors(stmt);
-                if (vectors != null) {
-                    int whole = values.local();
-                    end.run();
-                    ScalarLanes.integer(mv, vectors.count() - 1);
-                    mv.visitInsn(ISUB);
-                    mv.visitVarInsn(ISTORE, whole);
-                    values.vectors(vectors);
-                    loop(axis, i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(body));
-                    values.scalars();
-                }
-                loop(axis, i, 1, end, () -> block(body));
-            }
+            case Stmt.Loop loop -> loop(loop);
             case Stmt.Several(var axis, var to, var together, var all, var one) -> {
                 mv.visitInsn(ICONST_0);
                 int i = begin(axis);
@@ -183,6 +162,29 @@ final class KernelMethod {
             case Stmt.Put put -> values.put(put);
             case Stmt.Clear(var to, var size) -> values.clear(to, size);
         }
+    }
+
+    private void loop(Stmt.Loop loop) {
+        values.root(loop.from());
+        int i = begin(loop.axis());
+        Runnable end = end(loop.axis(), loop.to());
+        Optional<Stagger> stagger = vectorization.isAny() ? Stagger.of(loop) : Optional.empty();
+        if (stagger.isPresent()) {
+            staggers.loop(loop.axis(), i, end, stagger.get());
+            return;
+        }
+        VectorLanes vectors = vectors(loop);
+        if (vectors != null) {
+            int whole = values.local();
+            end.run();
+            ScalarLanes.integer(mv, vectors.count() - 1);
+            mv.visitInsn(ISUB);
+            mv.visitVarInsn(ISTORE, whole);
+            values.vectors(vectors);
+            loop(loop.axis(), i, vectors.count(), () -> mv.visitVarInsn(ILOAD, whole), () -> block(loop.body()));
+            values.scalars();
+        }
+        loop(loop.axis(), i, 1, end, () -> block(loop.body()));
     }
 
     /// A local variable that holds the begin of a loop, after what was pushed for it.

@@ -44,10 +44,10 @@ final class StaggerCode {
             rest(axis, i, begin, carried, stagger);
             values.with(own, () -> {
                 method.statements(stagger.then());
-                carried.forEach((v, local) -> {
+                for (Value v : stagger.carried()) {
                     values.root(v);
-                    lanes.set(v.dtype(), local);
-                });
+                    lanes.set(v.dtype(), carried.get(v));
+                }
             });
             values.close();
         });

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /// goes by short steps, so that several functions can be warmed up at a time, and leaves the processor to HotSpot's compiler between them.
 final class Warmup {
     private static final int CALLS = 6000;                             // some of 256 elements, and they are compiled
-    private static final int A_STEP = 1000, A_LOOK = 10;               // calls at a time before that and after
+    private static final int A_STEP = 1000, A_LOOK = 10;               // calls at a time before that and after; of the code as it is always so few
     private static final long STEP = 20_000_000, AT_LEAST = 300_000_000, AT_MOST = 30_000_000_000L;    // nanoseconds
     private static final int MOST_LOOKS = 20;
 
