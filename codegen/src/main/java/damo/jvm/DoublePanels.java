@@ -34,13 +34,13 @@ final class DoublePanels implements Panels {
         for (int k = 0; k < depth; k++) panel[start + k * width] = x[at + k * term];
     }
 
-    @Override public void spill(Object tile, int width, Object to, int z0, int zRow, int zColumn, int rows, int columns, boolean add) {
+    @Override public void spill(Object tile, int at, int width, Object into, int z0, int zRow, int zColumn, int rows, int columns, boolean add) {
         var t = (double[]) tile;
-        var z = (double[]) to;
+        var z = (double[]) into;
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++) {
-                int at = z0 + i * zRow + j * zColumn;
-                z[at] = add ? z[at] + t[i * width + j] : t[i * width + j];
+                int to = z0 + i * zRow + j * zColumn;
+                z[to] = add ? z[to] + t[at + i * width + j] : t[at + i * width + j];
             }
     }
 

@@ -20,10 +20,12 @@ final class Gemm {
 
     private final Panels panels;
     private final TileTiers tiers;
+    private final int bytes;                                           // of an element
 
     private Gemm(DType dtype, Panels panels) {
         this.panels = panels;
         this.tiers = new TileTiers(dtype, panels);
+        this.bytes = dtype.bits() / Byte.SIZE;
     }
 
     static Gemm of(DType dtype) {
@@ -50,8 +52,8 @@ final class Gemm {
             panels.small(p, p.z, p.z0, p.zRow, p.zColumn, p.add, depth(p.terms));
             return;
         }
-        if (SMALL > p.sumsSize) p.sums = panels.array(p.sumsSize = SMALL);
-        panels.small(p, p.sums, 0, p.columns, 1, false, depth(p.terms));
+        if (SMALL > p.size) p.memory = panels.array(p.size = SMALL);
+        panels.small(p, p.memory, 0, p.columns, 1, false, depth(p.terms));
         p.complete(0, p.columns, 0, p.rows, 0, p.columns);
     }
 
@@ -88,7 +90,7 @@ final class Gemm {
                 width = tiles.width(columns - j);
                 if (!p.isDirect || width > columns - j)
                     panels.pack(p.y, from + k * p.yTerm + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width,
-                            Math.min(some, p.depth - k), p.yPanel, j * p.depth + k * width);
+                            Math.min(some, p.depth - k), p.memory, p.yPanel + j * p.depth + k * width);
             }
         }
     }
@@ -97,8 +99,8 @@ final class Gemm {
     private void packRows(Product p, Tiles tiles, int rows) {
         int i = !p.isInPlace ? 0 : rows % tiles.lowest() == 0 ? rows : Math.max(0, rows - tiles.heights()[0]);
         int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
-        if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, rows - i, p.xPanel, i * Tiles.ROW);
-        else panels.pack(p.x, from, p.xRow, p.xTerm, rows - i, Tiles.TERM, p.depth, p.xPanel, i);
+        if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, rows - i, p.memory, p.xPanel + i * Tiles.ROW);
+        else panels.pack(p.x, from, p.xRow, p.xTerm, rows - i, Tiles.TERM, p.depth, p.memory, p.xPanel + i);
     }
 
     /// The columns of one panel of `y`, which begins at `j`, for a block of rows.
@@ -112,8 +114,8 @@ final class Gemm {
             if (p.zColumn == 1 && width <= columns - j && height <= rows - i) {
                 tile(p, tiles, which, i, rows, column, columns, j, p.z, z0, p.zRow, p.z, z0, p.zRow, add);
             } else {
-                tile(p, tiles, which, i, rows, column, columns, j, p.tile, 0, width, p.tile, 0, 0, false);
-                panels.spill(p.tile, width, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j), add);
+                tile(p, tiles, which, i, rows, column, columns, j, p.memory, p.tile, width, p.memory, p.tile, 0, false);
+                panels.spill(p.memory, p.tile, width, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j), add);
             }
         }
     }
@@ -128,8 +130,8 @@ final class Gemm {
             for (int top = 0, bottom; top < rows; top = bottom) {
                 bottom = rows - top <= high + tiles.lowest() ? rows : top + high;      // where panels of rows end
                 for (int j = left; j < right; j += tiles.width(columns - j))
-                    for (int i = top; i < bottom;) i += sums(p, tiles, i, rows, column, columns, j, (i - top) * stride + j - left, stride);
-                p.complete(0, stride, p.row + top, bottom - top, column + left, right - left);
+                    for (int i = top; i < bottom;) i += sums(p, tiles, i, rows, column, columns, j, p.sums + (i - top) * stride + j - left, stride);
+                p.complete(p.sums, stride, p.row + top, bottom - top, column + left, right - left);
             }
         }
     }
@@ -144,9 +146,9 @@ final class Gemm {
         int z0 = p.z0 + (p.row + i) * p.zRow + (column + j) * p.zColumn;
         boolean add = p.term > 0;
         boolean isWhole = p.zColumn == 1 && width <= columns - j && height <= rows - i;
-        tile(p, tiles, which, i, rows, column, columns, j, p.sums, to, stride, p.z, z0, p.zRow, add && isWhole);
+        tile(p, tiles, which, i, rows, column, columns, j, p.memory, to, stride, p.z, z0, p.zRow, add && isWhole);
         if (add && !isWhole)
-            panels.add(p.sums, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j));
+            panels.add(p.memory, to, stride, p.z, z0, p.zRow, p.zColumn, Math.min(height, rows - i), Math.min(width, columns - j));
         return height;
     }
 
@@ -155,19 +157,18 @@ final class Gemm {
             int s0, int sRow, boolean add) {
         int width = tiles.width(columns - j);
         boolean isWide = width == tiles.columns();
+        boolean isByRow = p.xTerm == 1;
         boolean isDirect = p.isDirect && width <= columns - j;
-        Object y = isDirect ? p.y : p.yPanel;
-        int y0 = isDirect ? p.y0 + p.term * p.yTerm + column + j : j * p.depth;
+        Object y = isDirect ? p.y : p.memory;
+        int y0 = isDirect ? p.y0 + p.term * p.yTerm + column + j : p.yPanel + j * p.depth;
         int yTerm = isDirect ? p.yTerm : width;
         int height = tiles.heights()[which];
         if (p.isInPlace && height <= rows - i)
             tiles.narrow()[which].run(p.x, p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm, p.xRow, p.xTerm, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
                     sRow, add);
-        else if (p.xTerm == 1)
-            (isWide ? tiles.byRow() : tiles.narrow())[which].run(p.xPanel, i * Tiles.ROW, Tiles.ROW, 1, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
-                    sRow, add);
         else
-            (isWide ? tiles.byTerm() : tiles.narrow())[which].run(p.xPanel, i, 1, Tiles.TERM, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
+            (!isWide ? tiles.narrow() : isByRow ? tiles.byRow() : tiles.byTerm())[which].run(p.memory, p.xPanel + i * (isByRow ? Tiles.ROW : 1),
+                    isByRow ? Tiles.ROW : 1, isByRow ? 1 : Tiles.TERM, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
     }
 
     /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
@@ -182,9 +183,11 @@ final class Gemm {
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
         int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);
-        if (x > p.xSize) p.xPanel = panels.array(p.xSize = x);
-        if (y > p.ySize) p.yPanel = panels.array(p.ySize = y);
-        if (tile > p.tileSize) p.tile = panels.array(p.tileSize = tile);
-        if (sums > p.sumsSize) p.sums = panels.array(p.sumsSize = sums);
+        p.xPanel = CacheLines.first(bytes);
+        p.yPanel = p.xPanel + CacheLines.whole(x, bytes);
+        p.tile = p.yPanel + CacheLines.whole(y, bytes);
+        p.sums = p.tile + CacheLines.whole(tile, bytes);
+        int size = p.sums + sums;
+        if (size > p.size) p.memory = panels.array(p.size = Math.max(size, CacheLines.least(bytes)));
     }
 }

@@ -11,8 +11,8 @@ interface Panels {
     /// @param term how far the terms lie apart
     void pack(Object from, int at, int along, int term, int count, int width, int depth, Object to, int start);
 
-    /// Puts the upper left part of a tile, whose rows are `width` long, where it belongs, or adds it there.
-    void spill(Object tile, int width, Object z, int z0, int zRow, int zColumn, int rows, int columns, boolean add);
+    /// Puts the upper left part of a tile, which begins at `at` and whose rows are `width` long, where it belongs, or adds it there.
+    void spill(Object tile, int at, int width, Object z, int z0, int zRow, int zColumn, int rows, int columns, boolean add);
 
     /// Adds what is in `z` to `sums`, whose rows are `width` long.
     void add(Object sums, int at, int width, Object z, int z0, int zRow, int zColumn, int rows, int columns);

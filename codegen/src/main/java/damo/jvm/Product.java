@@ -37,14 +37,12 @@ public final class Product {
     int row;                                                           // the first of the block at hand, as `term`
     int term;
     int depth;                                                         // how many terms it has
-    Object xPanel;                                                     // from here on: memory
-    Object yPanel;
-    Object tile;
-    Object sums;
-    int xSize;
-    int ySize;
-    int tileSize;
-    int sumsSize;
+    Object memory;                                                     // so many elements of it, and what lies from where on
+    int size;
+    int xPanel;
+    int yPanel;
+    int tile;
+    int sums;
 
     Product(Gemm gemm) {
         this.gemm = gemm;
@@ -142,9 +140,9 @@ public final class Product {
         columns = count;
     }
 
-    /// The sums of some rows and columns are complete: in `sums` from `from` on, the rows `stride` apart.
+    /// The sums of some rows and columns are complete: in `memory` from `from` on, the rows `stride` apart.
     void complete(int from, int stride, int row, int height, int column, int width) {
         int first = firstRow + row;
-        after.run(kernel, buffers, symbols, sums, from - first * stride - column, stride, around, first, first + height, column, column + width);
+        after.run(kernel, buffers, symbols, memory, from - first * stride - column, stride, around, first, first + height, column, column + width);
     }
 }
