@@ -27,7 +27,7 @@ final class AccumulatorCode {
 
     /// The local variables of a fold under way; `lost` is what rounding took from `total`, −1 without compensation.
     record Accumulator(Reduction f, DType dtype, int total, int lost) {
-        /// Whether the order counts: a sum of floats.
+        /// As [AccumulatorCode#isInOrder].
         boolean isInOrder() {
             return lost >= 0;
         }
@@ -43,10 +43,21 @@ final class AccumulatorCode {
         }
     }
 
+    /// Whether the order counts for it: a sum of floats.
+    static boolean isInOrder(Value fold) {
+        return ((Scalar.Fold) fold.op()).f() == Reduction.SUM && fold.dtype().isFloat();
+    }
+
+    /// Whether it is a maximum or a minimum.
+    static boolean isExtreme(Value fold) {
+        Reduction f = ((Scalar.Fold) fold.op()).f();
+        return f == Reduction.MAX || f == Reduction.MIN;
+    }
+
     /// That of `fold`, which has taken in nothing yet.
     Accumulator begin(Value fold) {
         Scalar.Fold op = (Scalar.Fold) fold.op();
-        boolean compensated = op.f() == Reduction.SUM && fold.dtype().isFloat();
+        boolean compensated = isInOrder(fold);
         int total = values.local(fold.dtype());
         values.known(fold, total);
         var a = new Accumulator(op.f(), fold.dtype(), total, compensated ? values.local(fold.dtype()) : -1);

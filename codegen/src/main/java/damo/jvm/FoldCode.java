@@ -9,6 +9,7 @@ import damo.type.DType;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
@@ -37,16 +38,32 @@ final class FoldCode {
         method.block(body);
     }
 
+    /// Whether [#beside] can do these.
+    boolean areAlike(Stmt.Fold fold, Stmt.Fold other) {
+        return fold.run() != null && other.run() != null && rounds.areAlike(fold.run(), other.run());
+    }
+
+    /// Emits `fold`, and `other` in the same loop, at another place, for which `there` emits code.
+    ///
+    /// @return the local variable of what `other` gives
+    int beside(Stmt.Fold fold, Stmt.Fold other, Consumer<Runnable> there) {
+        folds.put(fold.fold(), accumulators.begin(fold.fold()));
+        there.accept(() -> folds.put(other.fold(), accumulators.begin(other.fold())));
+        Accumulator a = folds.get(other.fold());
+        runs(List.of(fold.run()), new RoundCode.Beside(other.run(), a, there));
+        return a.total();
+    }
+
     /// Emits a [Stmt.Together].
     void together(Stmt.Together together) {
         together.folds().forEach(f -> folds.put(f.fold(), accumulators.begin(f.fold())));
-        runs(together.folds().stream().map(Stmt.Fold::run).toList());
+        runs(together.folds().stream().map(Stmt.Fold::run).toList(), null);
     }
 
     /// Emits a [Stmt.Run]. A sum of floats goes by blocks, whose sums are added with compensation; its order depends on the extent alone.
     void run(Stmt.Run run) {
         if (folds.get(run.fold()).isInOrder()) {
-            runs(List.of(run));
+            runs(List.of(run), null);
             return;
         }
         values.open();
@@ -56,12 +73,12 @@ final class FoldCode {
         mv.visitVarInsn(ISTORE, i);
         values.root(run.axis().extent());
         mv.visitVarInsn(ISTORE, end);
-        rounds.elements(run, folds.get(run.fold()), i, end);
+        rounds.elements(run, folds.get(run.fold()), i, end, null);
         values.close();
     }
 
-    /// Runs of the same length, by blocks.
-    private void runs(List<Stmt.Run> runs) {
+    /// Runs of the same length, by blocks; `beside` goes with each of them, or is `null`.
+    private void runs(List<Stmt.Run> runs, RoundCode.Beside beside) {
         values.open();
         int from = values.local(DType.INT32);
         int i = values.local(DType.INT32);
@@ -84,7 +101,7 @@ final class FoldCode {
         ScalarLanes.integer(mv, 0);
         mv.visitVarInsn(ISTORE, block);
         VectorLanes vectors = method.vectors(first);
-        if (runs.size() == 1 && vectors != null && first.lanes() / vectors.count() <= first.together())
+        if (runs.size() == 1 && beside == null && vectors != null && first.lanes() / vectors.count() <= first.together())
             pairs(first, folds.get(first.fold()), block, half, vectors);
         method.loop(first.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, blocks), () -> {
             begin(block, half, from);
@@ -100,7 +117,7 @@ final class FoldCode {
                 mv.visitVarInsn(ILOAD, from);
                 mv.visitVarInsn(ISTORE, i);
                 values.position(run.axis(), i);
-                rounds.elements(run, folds.get(run.fold()), i, end);
+                rounds.elements(run, folds.get(run.fold()), i, end, beside);
             }
         });
         values.close();

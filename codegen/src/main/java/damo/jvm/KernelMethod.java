@@ -45,7 +45,7 @@ final class KernelMethod {
         values = new ValueCode(mv, lanes, firstLocal);
         folds = new FoldCode(mv, lanes, values, this);
         repeats = new RepeatCode(mv, lanes, values, this);
-        staggers = new StaggerCode(mv, lanes, values, this);
+        staggers = new StaggerCode(mv, lanes, values, this, folds);
     }
 
     /// Has loops over `axis` do no positions but those from what is in the local variable `range` to what is in the next one.

@@ -6,9 +6,12 @@ import damo.kernel.Axis;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.plan.Stagger;
+import damo.plan.Stmt;
 import damo.type.DType;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
@@ -18,16 +21,78 @@ final class StaggerCode {
     private final ScalarLanes lanes;
     private final ValueCode values;
     private final KernelMethod method;
+    private final FoldCode folds;
 
-    StaggerCode(MethodVisitor mv, ScalarLanes lanes, ValueCode values, KernelMethod method) {
+    StaggerCode(MethodVisitor mv, ScalarLanes lanes, ValueCode values, KernelMethod method, FoldCode folds) {
         this.mv = mv;
         this.lanes = lanes;
         this.values = values;
         this.method = method;
+        this.folds = folds;
     }
 
     /// Emits a loop over `axis` from `i` up to what `end` pushes.
     void loop(Axis axis, int i, Runnable end, Stagger stagger) {
+        if (stagger.first().getLast() instanceof Stmt.Fold first && !stagger.then().isEmpty() && stagger.then().getLast() instanceof Stmt.Fold last
+                && folds.areAlike(last, first)) beside(axis, i, end, stagger, first, last);
+        else apart(axis, i, end, stagger);
+    }
+
+    /// The first reduction of a row goes in with the last one of the row before: what it loads may come from far away, and there is much to compute
+    /// meanwhile.
+    private void beside(Axis axis, int i, Runnable end, Stagger stagger, Stmt.Fold first, Stmt.Fold last) {
+        DType t = first.fold().dtype();
+        int begun = values.local(t), next = values.local(DType.INT32);
+        var none = new Label();
+        mv.visitVarInsn(ILOAD, i);
+        end.run();
+        mv.visitJumpInsn(IF_ICMPGE, none);
+        values.position(axis, i);
+        values.open();
+        method.statements(stagger.first());
+        values.root(first.fold());
+        lanes.set(t, begun);
+        values.close();
+        method.loop(axis, i, 1, end, () -> {
+            ValueCode.Knowledge after = values.knowledge();
+            Consumer<Runnable> there = action -> {
+                values.position(axis, next);
+                values.with(after, action);
+                values.position(axis, i);
+            };
+            values.open();
+            values.known(first.fold(), begun);
+            method.statements(lets(stagger.first()));
+            method.statements(stagger.then().subList(0, stagger.then().size() - 1));
+            after(i, end, next);
+            there.accept(() -> method.statements(lets(stagger.first())));
+            int found = folds.beside(last, first, there);
+            method.statements(stagger.last());
+            lanes.get(t, found);
+            lanes.set(t, begun);
+            values.close();
+        });
+        mv.visitLabel(none);
+    }
+
+    /// Stores into `next` the position after `i`, or that of `i` if there is none.
+    private void after(int i, Runnable end, int next) {
+        mv.visitVarInsn(ILOAD, i);
+        mv.visitInsn(ICONST_1);
+        mv.visitInsn(IADD);
+        end.run();
+        mv.visitInsn(ICONST_1);
+        mv.visitInsn(ISUB);
+        mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", "min", "(II)I", false);
+        mv.visitVarInsn(ISTORE, next);
+    }
+
+    private static List<Stmt> lets(List<Stmt> first) {
+        return first.subList(0, first.size() - 1);
+    }
+
+    /// The first reduction of a row comes before the last loops of the row before.
+    private void apart(Axis axis, int i, Runnable end, Stagger stagger) {
         int begin = values.local(DType.INT32);
         mv.visitVarInsn(ILOAD, i);
         mv.visitVarInsn(ISTORE, begin);

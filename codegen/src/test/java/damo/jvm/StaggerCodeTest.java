@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /// Rows that overlap against rows one after the other: only code with vectors has the former.
 class StaggerCodeTest {
-    private static final int[] ROWS = {0, 1, 2, 3, 8}, COLUMNS = {1, 7, 16, 33, 64, 100};
+    private static final int[] ROWS = {0, 1, 2, 3, 8}, COLUMNS = {1, 7, 16, 33, 64, 100, 2100, 4200};
 
     private final Values v = new Values();
     private final Value m = v.symbol("m"), n = v.symbol("n");
@@ -52,6 +52,12 @@ class StaggerCodeTest {
         Value max = v.fold(Reduction.MAX, List.of(a), at(x, i, a));
         Value sum = v.fold(Reduction.SUM, List.of(b), v.apply(EXP, v.apply(SUB, at(x, i, b), max)));
         check(v.apply(DIV, v.apply(EXP, v.apply(SUB, at(x, i, j), max)), sum));
+    }
+
+    @Test void smallestAndThenSum() {
+        Value min = v.fold(Reduction.MIN, List.of(a), v.apply(MUL, at(x, i, a), at(y, i)));
+        Value sum = v.fold(Reduction.SUM, List.of(b), v.apply(MAX, at(x, i, b), min));
+        check(v.apply(DIV, v.apply(SUB, at(x, i, j), min), sum));
     }
 
     @Test void deviationsFromTheMean() {
