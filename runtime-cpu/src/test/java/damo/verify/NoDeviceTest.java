@@ -38,7 +38,8 @@ class NoDeviceTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         List<String> said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         assertEquals(0, java.waitFor());
-        assertEquals(List.of("[]", "gpu: no OpenCL library was found (looked for libNothing.so); install the driver of your GPU, or PoCL "
-                + "(pocl-opencl-icd) to run on the CPU; or use on(cpu()), or allow it with -Ddamo.gpu.fallback=cpu", "[2. 4.]"), said);
+        assertEquals(List.of("[]", "gpu: no OpenCL library was found (looked for libNothing.so); install the driver of your GPU, or PoCL to run on "
+                + "the CPU (on Debian pocl-opencl-icd and ocl-icd-libopencl1); or use on(cpu()), or allow it with "
+                + "-Ddamo.gpu.fallback=cpu", "[2. 4.]"), said);
     }
 }

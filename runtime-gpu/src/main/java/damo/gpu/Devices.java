@@ -92,7 +92,7 @@ public final class Devices {
         String why = !Library.isThere() ? "no OpenCL library was found (looked for %s)".formatted(String.join(", ", Library.names()))
                 : !FAILURES.isEmpty() ? "OpenCL is there, but " + String.join("; ", FAILURES)
                 : "OpenCL is there, but no driver offers a device with a compiler (on Linux, drivers are listed in /etc/OpenCL/vendors)";
-        return "gpu: %s; install the driver of your GPU, or PoCL (pocl-opencl-icd) to run on the CPU; or use on(cpu()), or allow it with -D%s=cpu"
-                .formatted(why, GpuBackend.FALLBACK);
+        return ("gpu: %s; install the driver of your GPU, or PoCL to run on the CPU (on Debian pocl-opencl-icd and ocl-icd-libopencl1); "
+                + "or use on(cpu()), or allow it with -D%s=cpu").formatted(why, GpuBackend.FALLBACK);
     }
 }

@@ -1,5 +1,6 @@
 package damo.gpu;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import damo.kernel.Buffer;
@@ -16,14 +17,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Runs kernels on the chosen device.
 final class OnDevice {
+    private static final boolean ALL = Boolean.getBoolean("damo.gpu.all");
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private OnDevice() {}
 
-    /// Skips the test, and says why, where no device is.
+    /// Skips the test, and says why, where no device is; `mvn -Pgpu` fails there.
     static Device device() {
         Optional<Device> device = Devices.chosen();
         if (device.isEmpty() && !SAID.getAndSet(true)) System.out.println("tests on devices are skipped: " + Devices.missing());
+        if (ALL) assertTrue(device.isPresent(), Devices::missing);
         assumeTrue(device.isPresent(), Devices::missing);
         return device.get();
     }
@@ -31,7 +34,7 @@ final class OnDevice {
     /// Skips the test where no device is, and without `mvn -Pgpu`: it takes a device's compiler some ten seconds.
     static void onlyIfAll() {
         device();
-        assumeTrue(Boolean.getBoolean("damo.gpu.all"), "only with mvn -Pgpu (damo.gpu.all)");
+        assumeTrue(ALL, "only with mvn -Pgpu (damo.gpu.all)");
     }
 
     /// What kernels without symbols store into `outputs`.
