@@ -12,6 +12,7 @@ import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -40,14 +41,17 @@ public final class Fusion {
     private final int limit;
     private final boolean again;
     private final Uses uses;
+    private final Duplicates duplicates;
     private final Map<Buffer, String> kept = new LinkedHashMap<>();
     private final Map<String, Integer> joined = new HashMap<>();
+    private final Set<Slot> vanished = new HashSet<>();              // into readers
 
     private Fusion(Program program, Values values, int limit, boolean again) {
         this.values = values;
         this.limit = limit;
         this.again = again;
         this.uses = new Uses(program);
+        this.duplicates = new Duplicates(values, uses);
     }
 
     /// What fusion did.
@@ -59,19 +63,19 @@ public final class Fusion {
     /// What [#fuse] does.
     public static Report report(Program program, Values values, int limit) {
         var fusion = new Fusion(program, values, limit, false);
-        fusion.fuse(program.steps());
+        fusion.fuse(program.steps(), Map.of(), null);
         return new Report(fusion.joined, fusion.kept);
     }
 
     /// The fused program; no kernel has more than about `limit` values, save those that had more before.
     public static Program fuse(Program program, Values values, int limit) {
-        return program.withSteps(new Fusion(program, values, limit, false).fuse(program.steps()));
+        return program.withSteps(new Fusion(program, values, limit, false).fuse(program.steps(), Map.of(), null));
     }
 
     /// As [#fuse] for a device, on which to compute a function again costs less than a trip through memory: the functions of a row that is reduced
     /// are computed once for the reduction and once more for its results, also where [damo.plan.Reuse] has no place for them.
     public static Program fuseAgain(Program program, Values values, int limit) {
-        return program.withSteps(new Fusion(program, values, limit, true).fuse(program.steps()));
+        return program.withSteps(new Fusion(program, values, limit, true).fuse(program.steps(), Map.of(), null));
     }
 
     /// A kernel in the list of steps that is being built, and what is known of it; the counts add up as kernels are joined, so that no
@@ -84,9 +88,9 @@ public final class Fusion {
         final Set<Buffer> reads;
         final Set<String> members = new HashSet<>();         // the kernels that it was
 
-        Slot(Step.Compute step) {
-            this.kernel = step.kernel();
-            this.contracts = step instanceof Step.Contract;
+        Slot(Kernel kernel, boolean contracts) {
+            this.kernel = kernel;
+            this.contracts = contracts;
             this.cost = Cost.of(kernel);
             this.reads = Loads.of(kernel);
             members.add(kernel.name());
@@ -101,18 +105,23 @@ public final class Fusion {
         }
     }
 
-    private List<Step> fuse(List<Step> steps) {
+    /// @param outside what was computed before the loop that has these steps, if one has, and may be computed in it
+    /// @param step the number of the loop's step
+    private List<Step> fuse(List<Step> steps, Map<Buffer, Slot> outside, Value step) {
         var built = new LinkedHashSet<Object>();             // Slots and Steps
         Map<Buffer, Slot> producers = new HashMap<>();
-        for (Step step : steps) {
-            switch (step) {
-                case Step.Repeat _, Step.Strip _, Step.Strips _ -> built.add(step);   // made after fusion
+        for (Step each : steps) {
+            switch (each) {
+                case Step.Repeat _, Step.Strip _, Step.Strips _ -> built.add(each);   // made after fusion
                 case Step.Compute compute -> {
-                    Slot slot = new Slot(compute);
+                    Slot slot = new Slot(duplicates.reading(compute.kernel()), compute instanceof Step.Contract);
                     if (slot.kernel.adds()) {                // its iterations need their order, and its readers all of it
                         built.add(slot);
                         continue;
                     }
+                    for (Buffer buffer : List.copyOf(slot.reads))
+                        if (outside.containsKey(buffer) && isOfStep(outside.get(buffer), buffer, slot, step))
+                            inline(outside.get(buffer), buffer, slot, built);
                     List<Buffer> known = slot.reads.stream().filter(producers::containsKey).toList();
                     for (Buffer buffer : known) if (!producers.get(buffer).contracts) inline(producers.get(buffer), buffer, slot, built);
                     // Last: a contraction takes in less before it than other kernels do.
@@ -125,14 +134,17 @@ public final class Fusion {
                     for (Store store : host.kernel.stores()) producers.put(store.to(), host);
                 }
                 case Step.Branch(var condition, var then, var otherwise) -> {
-                    built.add(new Step.Branch(condition, fuse(then), fuse(otherwise)));
+                    built.add(new Step.Branch(condition, fuse(then, Map.of(), null), fuse(otherwise, Map.of(), null)));
                     producers.clear();                       // nothing moves across a branch
                 }
-                case Step.Loop(var index, var count, var body, var carries, var until) -> {
-                    built.add(new Step.Loop(index, count, fuse(body), carries, until));
-                    producers.clear();                       // nothing moves across a loop
+                case Step.Loop loop -> {
+                    Set<Buffer> states = states(loop);       // what has to do with them does not move
+                    producers.entrySet().removeIf(p -> states.contains(p.getKey()) || !Collections.disjoint(p.getValue().reads, states));
+                    List<Step> body = fuse(loop.body(), producers, values.symbol(loop.index()));
+                    built.removeAll(vanished);
+                    built.add(new Step.Loop(loop.index(), loop.steps(), body, loop.carries(), loop.until()));
                 }
-                case Step.Check _, Step.Call _ -> built.add(step);
+                case Step.Check _, Step.Call _ -> built.add(each);
             }
         }
         return finished(built);
@@ -193,7 +205,23 @@ public final class Fusion {
         if (producer.kernel.stores().size() == 1 && uses.of(buffer) == 0) {
             producer.reads.forEach(uses::drop);
             built.remove(producer);
+            vanished.add(producer);
         }
+    }
+
+    /// What `loop` and the loops within carry.
+    private static Set<Buffer> states(Step.Loop loop) {
+        Set<Buffer> states = new HashSet<>();
+        Step.all(List.of(loop)).forEach(s -> {
+            if (s instanceof Step.Loop l) l.carries().forEach(c -> states.addAll(List.of(c.state(), c.next())));
+        });
+        return states;
+    }
+
+    /// Whether a step of a loop reads what belongs to it, and no other step does: what costs less than memory is then better computed there.
+    private boolean isOfStep(Slot producer, Buffer buffer, Slot reader, Value step) {
+        List<List<Value>> positions = new Sites(reader.kernel, buffer).positions();
+        return !producer.contracts && producer.cost(producer.store(buffer)).isCheap() && positions.stream().allMatch(at -> at.contains(step));
     }
 
     /// Why `store` stays, or `null` if it is better computed in the reader.
@@ -205,7 +233,7 @@ public final class Fusion {
         }
         if (reader.contracts) return Contractions.isLinear(store.value()) ? null : "a product reads it again and again";
         if (reader.cost.size() + cost.size() * sites.positions().size() > FAR * limit) return TOO_LARGE;
-        if (cost.isCheap() && (cost.work() == 0 || !sites.isRepeated())) return null;
+        if (cost.isCheap() && (cost.work() == 0 || cost.loads().isEmpty() || !sites.isRepeated())) return null;
         if (isRow(producer, store.to(), reader)) return null;
         // A kernel with other stores goes on computing most of this one for them.
         if (uses.of(store.to()) > 1) return "several read it, and it is expensive to compute";
@@ -376,7 +404,7 @@ public final class Fusion {
         if (host.isFull) return false;
         for (Store store : host.kernel.stores()) if (slot.reads.remove(store.to())) uses.drop(store.to());
         for (Buffer read : slot.reads) if (!host.reads.add(read)) uses.drop(read);
-        host.kernel = merged;
+        host.kernel = duplicates.without(merged);
         host.members.addAll(slot.members);
         host.cost = both;
         host.contracts |= slot.contracts;

@@ -3,7 +3,10 @@ package damo.kernel;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /// What a kernel reads.
 public final class Loads {
@@ -33,6 +36,18 @@ public final class Loads {
         for (Store store : kernel.stores()) seen.addAll(Order.of(store.value(), seen::contains));
         seen.removeIf(v -> !(v.op() instanceof Scalar.Load) && !(v.op() instanceof Scalar.Flat));
         return seen;
+    }
+
+    /// The kernel that loads from the buffers that `others` has for some.
+    public static Kernel from(Values values, Kernel kernel, Map<Buffer, Buffer> others) {
+        Map<Value, Value> done = new IdentityHashMap<>();
+        Function<Value, Value> image = v -> {
+            if (v.op() instanceof Scalar.Load(var from, var at) && others.containsKey(from)) return values.load(others.get(from), at);
+            return v.op() instanceof Scalar.Flat(var from, var offset) && others.containsKey(from) ? values.flat(others.get(from), offset) : null;
+        };
+        List<Store> stores = kernel.stores().stream()
+                .map(s -> s.with(s.at().stream().map(a -> values.replace(a, image, done)).toList(), values.replace(s.value(), image, done))).toList();
+        return new Kernel(kernel.name(), kernel.axes(), stores);
     }
 
     private static void collect(Value root, Set<Value> seen, Set<Buffer> into) {

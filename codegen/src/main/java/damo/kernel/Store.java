@@ -24,6 +24,7 @@ public record Store(Buffer to, List<Value> at, Value value, boolean adds) {
 
     /// Whether the kernel stores all of the buffer: not one row for the step of a loop around it.
     public boolean isWhole() {
-        return at.stream().noneMatch(v -> v.op() instanceof Scalar.Symbol);
+        var free = new FreeAxes();
+        return at.stream().allMatch(v -> v.op() instanceof Scalar.Whole || !free.of(v).isEmpty());
     }
 }

@@ -2,14 +2,18 @@ package damo.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import damo.kernel.Buffer;
 import damo.kernel.KernelInterpreter;
 import damo.kernel.KernelText;
 import damo.kernel.Program;
+import damo.kernel.Step;
 import damo.kernel.Values;
 import damo.kernel.Verifier;
 import damo.value.NDArray;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class FusionTest {
@@ -103,5 +107,73 @@ class FusionTest {
         var values = new Values();
         Program program = KernelText.parse(loops("(c[] + r[])"), values);
         agree(Fusion.fuse(program, values, LIMIT), program, 4, 7);
+    }
+
+    /// A loop over rows of what is computed before it; two more buffers get what it computes.
+    private static String scan(String row, String state) {
+        return """
+                program scan(n: int32, m: int32; %%x: float64[n, m]) -> (%%z: float64[m], %%y: float64[m]) {
+                  var %%d: float64[n, m]
+                  var %%s: float64[m]
+                  var %%t: float64[m]
+                  var %%u: float64[m]
+                  var %%v: float64[n, m]
+                  var %%w: float64[n, m]
+                  kernel d { for a < n, b < m { d[a, b] = 2.0 * x[a, b] } }
+                  kernel s { for c < m { s[c] = 1.0 } }
+                  kernel u { for o < m { u[o] = -%s } }
+                  loop i < n {
+                    kernel t { for e < m { t[e] = s[e] * exp(%s) } }
+                    kernel v { for f < m { v[i, f] = t[f] } }
+                    kernel w { for g < m { w[i, g] = t[g] } }
+                    carry %%s = %%t
+                  }
+                  kernel z { for h < m { z[h] = u[h] + (sum k < n { v[k, h] * w[k, h] }) } }
+                  kernel y { for p < m { y[p] = sum q < n { w[q, p] } } }
+                }
+                """.formatted(state, row);
+    }
+
+    @Test void aStepComputesTheRowThatItReadsAndStoresWhatItLeavesOnce() {
+        var values = new Values();
+        Program program = KernelText.parse(scan("d[i, e]", "2.0"), values);
+        Program fused = Fusion.fuse(program, values, LIMIT);
+        agree(fused, program, 4);
+        assertEquals(Set.of("s", "t", "v"), Step.all(fused.steps()).filter(Step.Compute.class::isInstance)
+                .flatMap(k -> ((Step.Compute) k).kernel().stores().stream()).map(s -> s.to().name()).filter(n -> !fused.outputs().stream()
+                        .map(Buffer::name).toList().contains(n)).collect(Collectors.toSet()));
+    }
+
+    @Test void whatEveryStepReadsIsComputedBeforeTheLoop() {
+        var values = new Values();
+        Program program = KernelText.parse(scan("d[0, e]", "2.0"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 5);
+    }
+
+    @Test void whatReadsAStateDoesNotMoveAcrossTheLoop() {
+        var values = new Values();
+        Program program = KernelText.parse(scan("d[i, e]", "s[o]"), values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 4);
+    }
+
+    @Test void whatBothBranchesStoreIsNotWhatOneOfThemStoresTwice() {
+        var values = new Values();
+        Program program = KernelText.parse("""
+                program branches(n: int32; %x: float64[n]) -> (%z: float64[n]) {
+                  var %c: bool[]
+                  var %s: float64[n]
+                  var %t: float64[n]
+                  kernel c { c[] = n < 3 }
+                  if %c {
+                    kernel s { for a < n { s[a] = exp(x[a]) } }
+                    kernel t { for b < n { t[b] = -x[b] } }
+                  } else {
+                    kernel u { for d < n { s[d] = exp(x[d]) } }
+                    kernel v { for e < n { t[e] = exp(x[e]) } }
+                  }
+                  kernel z { for h < n { z[h] = s[h] + t[h] } }
+                }
+                """, values);
+        for (int n : new int[] {2, 4}) agree(Fusion.fuse(program, values, LIMIT), program, 4, n);
     }
 }

@@ -2,6 +2,7 @@ package damo.rewrite;
 
 import damo.graph.DotAxes;
 import damo.graph.Graph;
+import damo.graph.Ints;
 import damo.graph.Loops;
 import damo.graph.Op;
 import damo.graph.Reduction;
@@ -131,6 +132,22 @@ final class Accumulation {
         return rows != null ? rows : new Variable(after.result(after.body().states() + emitted.indexOf(v)));
     }
 
+    /// The same, if `turn` with the last step first.
+    private Variable rows(Variable v, Op.Loop after, boolean turn) {
+        Variable rows = rows(v, after);
+        if (!turn) return rows;
+        Variable forwards = forwards(rows);
+        return forwards != null ? forwards : new Variable(new Op.Slice(rows, 0, Ints.sub(p.steps(), Ints.of(1)), p.steps(), -1));
+    }
+
+    /// What `rows` are with the last step first, or `null` if it is not there.
+    private Variable forwards(Variable rows) {
+        if (rows == null || !(rows.op() instanceof Op.Slice(var x, var axis, _, var count, var by)) || axis != 0 || by != -1) return null;
+        boolean isWhole = extents.computed(count).equals(extents.computed(p.steps()))
+                && extents.of(x).getFirst().equals(extents.computed(p.steps()));
+        return isWhole ? x : null;
+    }
+
     private Variable total(Variable initial, List<Term> terms, Op.Loop after) {
         Variable total = initial;
         for (Term term : terms.reversed()) {
@@ -147,17 +164,19 @@ final class Accumulation {
             List<Integer> axes = source == term ? List.of() : summed(term).axes();
             return new Variable(new Op.Reduce(Reduction.SUM, rows(source, after), behind(axes)));
         }
+        // The steps of a derivative go backwards. Their products are summed the other way, if that lets sequences be read as they are.
+        boolean turn = sources(term).stream().anyMatch(v -> forwards(Lifting.rows(v, p, extents)) != null);
         DotAxes axes = dot.axes();
         var all = new DotAxes(shifted(axes.xBatch()), shifted(axes.yBatch()), behind(axes.xSum()), behind(axes.ySum()));
-        Variable z = new Variable(new Op.Dot(factor(dot.x(), after), factor(dot.y(), after), all));
+        Variable z = new Variable(new Op.Dot(factor(dot.x(), after, turn), factor(dot.y(), after, turn), all));
         return term.op() instanceof Op.Dimshuffle(_, var pattern) ? new Variable(new Op.Dimshuffle(z, pattern)) : z;
     }
 
     /// A factor in all steps; its axes are put in order here, so that what is emitted is more likely to be emitted already.
-    private Variable factor(Variable v, Op.Loop after) {
-        if (!(v.op() instanceof Op.Dimshuffle(var x, var pattern))) return rows(v, after);
+    private Variable factor(Variable v, Op.Loop after, boolean turn) {
+        if (!(v.op() instanceof Op.Dimshuffle(var x, var pattern))) return rows(v, after, turn);
         List<Integer> whole = Stream.concat(Stream.of(0), pattern.stream().map(a -> a == Op.Dimshuffle.NEW ? a : a + 1)).toList();
-        return new Variable(new Op.Dimshuffle(rows(x, after), whole));
+        return new Variable(new Op.Dimshuffle(rows(x, after, turn), whole));
     }
 
     private static List<Integer> shifted(List<Integer> axes) {

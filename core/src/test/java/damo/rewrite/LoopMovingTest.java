@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import damo.Damo;
+import damo.graph.Graph;
 import damo.graph.Loops;
 import damo.graph.Op;
 import damo.graph.Source;
@@ -83,6 +84,20 @@ class LoopMovingTest {
         Loop f = Loop.of(all, loop.last(sum), loop.last(bias), loop.last(total), loop.last(h)).check();
         assertEquals(1, f.loop().body().states());
         assertEquals(1, f.outside("dot"));
+    }
+
+    @Test void sumsOfProductsReadBackwardsSequencesForwards() {
+        var loop = scan();
+        var x = loop.backwards(xs);
+        var h = loop.state(h0);
+        var sum = loop.state(w);
+        Variable next = x.sum().add(h.dot(u)).tanh();
+        loop.next(h, next);
+        loop.next(sum, sum.add(x.outer(next)));
+        Loop f = Loop.of(all, loop.last(sum)).check();
+        assertEquals(1, f.outside("dot"));
+        for (Variable v : Graph.order(f.after().results()))
+            if (v.op() instanceof Op.Dot dot) assertTrue(dot.operands().contains(xs), dot::toString);
     }
 
     @Test void aLargeSumStays() {

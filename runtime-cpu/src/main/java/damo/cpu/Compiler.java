@@ -2,6 +2,7 @@ package damo.cpu;
 
 import damo.CompilerBug;
 import damo.fuse.Fusion;
+import damo.fuse.Reorder;
 import damo.fuse.Repetition;
 import damo.fuse.Turn;
 import damo.jvm.KernelClass;
@@ -34,6 +35,8 @@ final class Compiler {
             // While a kernel is still one op: what may be joined is easiest to see before functions are spelled out and loops are placed,
             // which the emitter does for each kernel as it goes.
             new Pass("fuse", Fusion::fuse),
+            // What products of derivatives would else have turned before them.
+            new Pass("reorder", (program, values, _) -> Reorder.of(program, values)),
             // Of the products that are left in loops.
             new Pass("turn", (program, values, _) -> Turn.turn(program, values)));
 

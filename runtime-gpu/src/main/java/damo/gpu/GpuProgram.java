@@ -2,6 +2,7 @@ package damo.gpu;
 
 import damo.fuse.Collect;
 import damo.fuse.Fusion;
+import damo.fuse.Reorder;
 import damo.kernel.Buffer;
 import damo.kernel.Dump;
 import damo.kernel.Kernel;
@@ -89,7 +90,8 @@ final class GpuProgram {
     static GpuProgram compile(Specialization lowered, long[] evaluated, Device device) {
         Values values = lowered.values();
         var sizes = new Sizes(lowered.program().symbols(), evaluated);
-        Program fused = Split.split(Fusion.fuseAgain(Collect.collect(lowered.program(), values), values, LIMIT), values, sizes);
+        Program joined = Fusion.fuseAgain(Collect.collect(lowered.program(), values), values, LIMIT);
+        Program fused = Split.split(Reorder.of(joined, values), values, sizes);
         assert verified(lowered.program(), "lower") && verified(fused, "split");
         var program = new GpuProgram(lowered.program(), lowered.with(fused, sizes::hold), sizes, device);
         if (Dump.isOn()) Dump.write(fused.name() + ".cl", program.text.text());
