@@ -6,15 +6,15 @@ import damo.type.DType;
 /// Products of matrices, of float32 or float64: in blocks that fit the caches, packed where that pays, by a [Tile].
 ///
 /// Each element of a result is summed in the order of its terms, by fused multiply-adds, in blocks of [#depth] terms which are added: the same
-/// bits whatever does it, vectors or scalars, whichever rows. What is done after it is done for some 100 KB of sums at a time: they are in the
-/// second cache, and what else it reads and writes comes in pieces of rows that the processor reads ahead.
+/// bits whatever does it, vectors or scalars, whichever rows. What is done after it is done for some 50 KB of sums at a time: they are near,
+/// and what else it reads and writes comes in pieces of rows that the processor reads ahead.
 final class Gemm {
     static final Gemm FLOATS = new Gemm(DType.FLOAT32, new FloatPanels());
     static final Gemm DOUBLES = new Gemm(DType.FLOAT64, new DoublePanels());
 
     private static final int DEPTH = Contraction.BLOCK;                // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
-    private static final int HIGH = 48, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
+    private static final int HIGH = 24, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
     private static final int SOME = 8;                                 // terms of y that are copied at once, for all panels
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
 
