@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
@@ -50,20 +51,20 @@ final class FoldCode {
         folds.put(fold.fold(), accumulators.begin(fold.fold()));
         there.accept(() -> folds.put(other.fold(), accumulators.begin(other.fold())));
         Accumulator a = folds.get(other.fold());
-        runs(List.of(fold.run()), new RoundCode.Beside(other.run(), a, there));
+        runs(List.of(fold.run()), List.of(new RoundCode.Feed(other.run(), a, there)));
         return a.total();
     }
 
     /// Emits a [Stmt.Together].
     void together(Stmt.Together together) {
         together.folds().forEach(f -> folds.put(f.fold(), accumulators.begin(f.fold())));
-        runs(together.folds().stream().map(Stmt.Fold::run).toList(), null);
+        runs(together.folds().stream().map(Stmt.Fold::run).toList(), List.of());
     }
 
     /// Emits a [Stmt.Run]. A sum of floats goes by blocks, whose sums are added with compensation; its order depends on the extent alone.
     void run(Stmt.Run run) {
         if (folds.get(run.fold()).isInOrder()) {
-            runs(List.of(run), null);
+            runs(List.of(run), List.of());
             return;
         }
         values.open();
@@ -73,12 +74,16 @@ final class FoldCode {
         mv.visitVarInsn(ISTORE, i);
         values.root(run.axis().extent());
         mv.visitVarInsn(ISTORE, end);
-        rounds.elements(run, folds.get(run.fold()), i, end, null);
+        rounds.elements(List.of(feed(run)), i, end);
         values.close();
     }
 
-    /// Runs of the same length, by blocks; `beside` goes with each of them, or is `null`.
-    private void runs(List<Stmt.Run> runs, RoundCode.Beside beside) {
+    private RoundCode.Feed feed(Stmt.Run run) {
+        return new RoundCode.Feed(run, folds.get(run.fold()));
+    }
+
+    /// Runs of the same length, by blocks; `beside` goes with each of them.
+    private void runs(List<Stmt.Run> runs, List<RoundCode.Feed> beside) {
         values.open();
         int from = values.local(DType.INT32);
         int i = values.local(DType.INT32);
@@ -101,7 +106,7 @@ final class FoldCode {
         ScalarLanes.integer(mv, 0);
         mv.visitVarInsn(ISTORE, block);
         VectorLanes vectors = method.vectors(first);
-        if (runs.size() == 1 && beside == null && vectors != null && first.lanes() / vectors.count() <= first.together())
+        if (runs.size() == 1 && beside.isEmpty() && vectors != null && first.lanes() / vectors.count() <= first.together())
             pairs(first, folds.get(first.fold()), block, half, vectors);
         method.loop(first.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, blocks), () -> {
             begin(block, half, from);
@@ -117,7 +122,7 @@ final class FoldCode {
                 mv.visitVarInsn(ILOAD, from);
                 mv.visitVarInsn(ISTORE, i);
                 values.position(run.axis(), i);
-                rounds.elements(run, folds.get(run.fold()), i, end, beside);
+                rounds.elements(Stream.concat(Stream.of(feed(run)), beside.stream()).toList(), i, end);
             }
         });
         values.close();

@@ -7,7 +7,6 @@ import damo.jvm.AccumulatorCode.Accumulator;
 import damo.kernel.Scalar;
 import damo.plan.Stmt;
 import damo.type.DType;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.objectweb.asm.Label;
@@ -29,8 +28,15 @@ final class RoundCode {
         this.accumulators = accumulators;
     }
 
-    /// What goes in beside another fold, term by term, from elsewhere: `there` emits code for that place.
-    record Beside(Stmt.Run run, Accumulator a, Consumer<Runnable> there) {}
+    /// A fold that elements go into.
+    ///
+    /// @param there emits code for the place where it is
+    record Feed(Stmt.Run run, Accumulator a, Consumer<Runnable> there) {
+        /// One that is here.
+        Feed(Stmt.Run run, Accumulator a) {
+            this(run, a, Runnable::run);
+        }
+    }
 
     /// Whether the elements of `other` may go in beside those of `run`, a sum of floats, and give the same as by themselves: both are done in one
     /// pass of vectors, and either order does not count or it is the same.
@@ -45,26 +51,38 @@ final class RoundCode {
 
     /// Takes in the elements from `i` to `end`: as far as rounds go by accumulators in turn, and one after the other those that are left.
     ///
-    /// @param beside goes in with them, or `null`
-    void elements(Stmt.Run run, Accumulator a, int i, int end, Beside beside) {
-        int result = values.local(a.dtype());
-        accumulators.start(a, result);
-        int other = beside == null ? -1 : values.local(beside.a.dtype());
-        if (beside != null) accumulators.start(beside.a, other);
+    /// @param feeds the first says how, the others are like it ([#areAlike])
+    void elements(List<Feed> feeds, int i, int end) {
+        int[] results = feeds.stream().mapToInt(f -> values.local(f.a.dtype())).toArray();
+        for (int n = 0; n < results.length; n++) accumulators.start(feeds.get(n).a, results[n]);
+        Stmt.Run run = feeds.getFirst().run;
         VectorLanes vectors = method.vectors(run);
-        boolean inOrder = a.isInOrder();
-        if (vectors != null) {
-            int rows = inOrder ? run.lanes() / vectors.count() : run.together();
-            rounds(run, a, i, end, result, vectors, rows, inOrder ? run.lanes() / 2 : vectors.count(), beside, other);
-        } else if (run.lanes() > 1 && inOrder) rounds(run, a, i, end, result, lanes, run.lanes(), run.lanes() / 2, null, -1);
-        else if (run.lanes() > 1 && run.together() > 1) rounds(run, a, i, end, result, lanes, run.together(), run.together(), null, -1);
-        if (beside != null) values.position(beside.run.axis(), i);
-        method.loop(run.axis(), i, 1, () -> mv.visitVarInsn(ILOAD, end), () -> {
-            if (beside != null) beside.there.accept(() -> element(beside.run, beside.a, other, 0, lanes));
-            element(run, a, result, 0, lanes);
-        });
-        add(a, result);
-        if (beside != null) add(beside.a, other);
+        boolean inOrder = feeds.getFirst().a.isInOrder();
+        int together = run.together();
+        if (vectors != null && inOrder) rounds(feeds, i, end, results, vectors, run.lanes() / vectors.count(), run.lanes() / 2);
+        else if (vectors != null) rounds(feeds, i, end, results, vectors, together, vectors.count());
+        else if (run.lanes() > 1 && inOrder) rounds(feeds, i, end, results, lanes, run.lanes(), run.lanes() / 2);
+        else if (run.lanes() > 1 && together > 1) rounds(feeds, i, end, results, lanes, together, together);
+        feeds.forEach(f -> values.position(f.run.axis(), i));
+        var into = new int[results.length][];
+        for (int n = 0; n < results.length; n++) into[n] = new int[] {results[n]};
+        method.loop(run.axis(), i, 1, () -> mv.visitVarInsn(ILOAD, end), () -> elements(feeds, into, 1, 0, lanes));
+        for (int n = 0; n < results.length; n++) add(feeds.get(n).a, results[n]);
+    }
+
+    /// Takes `count` elements that lie `apart` into the first accumulators of each fold. The first fold comes last: a processor may take what is
+    /// loaded for what was just stored a multiple of 4096 bytes before, and wait.
+    private void elements(List<Feed> feeds, int[][] into, int count, int apart, Lanes as) {
+        for (int n = feeds.size() - 1; n >= 0; n--) {
+            Feed feed = feeds.get(n);
+            int[] own = into[n];
+            Lanes by = n > 0 && as instanceof VectorLanes ? method.vectors(feed.run) : as;
+            if (n > 0 && by instanceof VectorLanes vectors) values.vectors(vectors);
+            feed.there.accept(() -> {
+                for (int row = 0; row < count; row++) element(feed.run, feed.a, own[row], row * apart, by);
+            });
+            if (n > 0 && as instanceof VectorLanes vectors) values.vectors(vectors);
+        }
     }
 
     private void add(Accumulator a, int result) {
@@ -77,13 +95,15 @@ final class RoundCode {
     ///
     /// Some are fed together, and then the next ones from the beginning, which gives the same in less code. In the order of their numbers
     /// read backwards, the halves that are to be added come one after the other.
-    private void rounds(Stmt.Run run, Accumulator a, int i, int end, int result, Lanes as, int rows, int last, Beside beside, int other) {
+    private void rounds(List<Feed> feeds, int i, int end, int[] results, Lanes as, int rows, int last) {
         VectorLanes vectors = as instanceof VectorLanes v ? v : null;
+        Stmt.Run run = feeds.getFirst().run;
+        Accumulator a = feeds.getFirst().a;
         int count = vectors == null ? 1 : vectors.count();
         int round = rows * count;
         int together = Math.min(rows, run.together());
         int passes = rows / together;
-        int levels = Integer.numberOfTrailingZeros(passes);
+        int apart = passes * count;
         var none = new Label();
         int stop = values.local(DType.INT32);
         whole(i, end, last, stop);
@@ -92,42 +112,32 @@ final class RoundCode {
         mv.visitJumpInsn(IF_ICMPLE, none);
         int whole = values.local(DType.INT32);
         whole(i, end, together > 1 ? round : last, whole);
-        int[] partial = locals(a, together, as), others = beside == null ? null : locals(beside.a, together, as);
+        int[][] partial = feeds.stream().map(f -> locals(f.a, together, as)).toArray(int[][]::new);
         int at = values.local(DType.INT32);
-        if (beside != null) values.position(beside.run.axis(), at);
+        feeds.forEach(f -> values.position(f.run.axis(), at));
         if (vectors != null) values.vectors(vectors);
         Runnable pass = () -> {
-            for (int local : partial) accumulators.start(a, local, as);
-            if (beside != null) for (int local : others) accumulators.start(beside.a, local, as);
-            int apart = passes * count;
-            method.loop(run.axis(), at, round, () -> mv.visitVarInsn(ILOAD, whole), () -> {
-                if (beside != null) beside(beside, others, apart, vectors);
-                for (int row = 0; row < together; row++) element(run, a, partial[row], row * apart, as);
-            });
+            for (int n = 0; n < partial.length; n++) for (int local : partial[n]) accumulators.start(feeds.get(n).a, local, as);
+            method.loop(run.axis(), at, round, () -> mv.visitVarInsn(ILOAD, whole), () -> elements(feeds, partial, together, apart, as));
             if (together > 1 && last < round) {
                 int few = Math.min(together, Math.max(1, last / apart));
-                method.loop(run.axis(), at, passes * last, () -> mv.visitVarInsn(ILOAD, stop), () -> {
-                    if (beside != null) beside(beside, Arrays.copyOf(others, few), apart, vectors);
-                    for (int row = 0; row < few; row++) element(run, a, partial[row], row * apart, as);
-                });
+                method.loop(run.axis(), at, passes * last, () -> mv.visitVarInsn(ILOAD, stop), () -> elements(feeds, partial, few, apart, as));
             }
-            accumulators.halve(a, partial, as);
-            if (beside != null) accumulators.halve(beside.a, others, as);
+            for (int n = 0; n < partial.length; n++) accumulators.halve(feeds.get(n).a, partial[n], as);
         };
         if (passes == 1) {
             mv.visitVarInsn(ILOAD, i);
             mv.visitVarInsn(ISTORE, at);
             pass.run();
-        } else passes(run, a, i, at, count, levels, partial[0], as, pass);
+        } else passes(run, a, i, at, count, Integer.numberOfTrailingZeros(passes), partial[0][0], as, pass);
         mv.visitVarInsn(ILOAD, stop);
         mv.visitVarInsn(ISTORE, i);
         if (vectors != null) {
             values.scalars();
-            accumulators.lanes(a, partial[0], vectors, result);
-            if (beside != null) accumulators.lanes(beside.a, others[0], vectors, other);
+            for (int n = 0; n < partial.length; n++) accumulators.lanes(feeds.get(n).a, partial[n][0], vectors, results[n]);
         } else {
-            lanes.get(a.dtype(), partial[0]);
-            lanes.set(a.dtype(), result);
+            lanes.get(a.dtype(), partial[0][0]);
+            lanes.set(a.dtype(), results[0]);
         }
         mv.visitLabel(none);
     }
@@ -136,16 +146,6 @@ final class RoundCode {
         var locals = new int[count];
         for (int row = 0; row < count; row++) locals[row] = accumulators.local(a.dtype(), as);
         return locals;
-    }
-
-    /// Comes first: a processor may take what is loaded for what has just been stored a multiple of 4096 bytes before, and wait.
-    private void beside(Beside beside, int[] into, int apart, VectorLanes vectors) {
-        VectorLanes own = method.vectors(beside.run);
-        values.vectors(own);
-        beside.there.accept(() -> {
-            for (int row = 0; row < into.length; row++) element(beside.run, beside.a, into[row], row * apart, own);
-        });
-        values.vectors(vectors);
     }
 
     /// Stores into `stop` where the last whole one of so many terms from `i` on ends.
