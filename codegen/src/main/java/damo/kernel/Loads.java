@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /// What a kernel reads.
 public final class Loads {
@@ -41,13 +40,18 @@ public final class Loads {
     /// The kernel that loads from the buffers that `others` has for some.
     public static Kernel from(Values values, Kernel kernel, Map<Buffer, Buffer> others) {
         Map<Value, Value> done = new IdentityHashMap<>();
-        Function<Value, Value> image = v -> {
-            if (v.op() instanceof Scalar.Load(var from, var at) && others.containsKey(from)) return values.load(others.get(from), at);
-            return v.op() instanceof Scalar.Flat(var from, var offset) && others.containsKey(from) ? values.flat(others.get(from), offset) : null;
-        };
         List<Store> stores = kernel.stores().stream()
-                .map(s -> s.with(s.at().stream().map(a -> values.replace(a, image, done)).toList(), values.replace(s.value(), image, done))).toList();
+                .map(s -> s.with(s.at().stream().map(a -> from(values, a, others, done)).toList(), from(values, s.value(), others, done))).toList();
         return new Kernel(kernel.name(), kernel.axes(), stores);
+    }
+
+    private static Value from(Values values, Value value, Map<Buffer, Buffer> others, Map<Value, Value> done) {
+        return values.replace(value, v -> {
+            if (v.op() instanceof Scalar.Load(var from, var at) && others.containsKey(from))      // and perhaps at a position that is loaded
+                return values.load(others.get(from), at.stream().map(a -> from(values, a, others, done)).toList());
+            return v.op() instanceof Scalar.Flat(var from, var offset) && others.containsKey(from)
+                    ? values.flat(others.get(from), from(values, offset, others, done)) : null;
+        }, done);
     }
 
     private static void collect(Value root, Set<Value> seen, Set<Buffer> into) {

@@ -176,4 +176,23 @@ class FusionTest {
                 """, values);
         for (int n : new int[] {2, 4}) agree(Fusion.fuse(program, values, LIMIT), program, 4, n);
     }
+
+    @Test void aPositionMayBeOneOfSeveralEqualNumbers() {
+        var values = new Values();
+        Program program = KernelText.parse("""
+                program positions(n: int32; %x: float64[n]) -> (%y: float64[n], %z: float64[n]) {
+                  var %a: int32[]
+                  var %b: int32[]
+                  var %s: float64[n]
+                  var %t: float64[n]
+                  kernel a { a[] = int32(x[0] * 0.5) }
+                  kernel b { b[] = int32(x[0] * 0.5) }
+                  kernel s { for i < n { s[i] = exp(x[i]) } }
+                  kernel t { for j < n { t[j] = exp(x[j]) } }
+                  kernel y { for k < n { y[k] = exp(s[a[]]) } }
+                  kernel z { for m < n { z[m] = exp(t[b[]]) * x[m] } }
+                }
+                """, values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 2, 5);
+    }
 }
