@@ -1,6 +1,8 @@
 package damo.fuse;
 
 import damo.graph.ScalarOp;
+import damo.kernel.Axis;
+import damo.kernel.FreeAxes;
 import damo.kernel.Kernel;
 import damo.kernel.Scalar;
 import damo.kernel.Store;
@@ -84,6 +86,15 @@ record Cost(int size, int work, List<Scalar.Fold> folds, List<Value> loads) {
     boolean foldsInOrder() {
         return folds.stream().allMatch(fold -> of(fold.body()).loads.stream().allMatch(load -> load.op() instanceof Scalar.Load(_, var at)
                 && (at.isEmpty() || isIndexOf(at.getLast(), fold) || at.stream().noneMatch(i -> isIndexOf(i, fold)))));
+    }
+
+    /// Whether everything that is loaded along the last of these axes, if it is not the only one, is loaded in the order of memory.
+    boolean loadsInOrder(List<Axis> axes) {
+        if (axes.size() < 2) return true;
+        var free = new FreeAxes();
+        return loads.stream().allMatch(load -> load.op() instanceof Scalar.Load(_, var at)
+                && (at.isEmpty() || at.getLast().op() instanceof Scalar.Index(var axis) && axis.equals(axes.getLast())
+                || at.stream().noneMatch(i -> free.of(i).contains(axes.getLast()))));
     }
 
     private static boolean isIndexOf(Value v, Scalar.Fold fold) {

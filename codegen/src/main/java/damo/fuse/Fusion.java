@@ -218,10 +218,13 @@ public final class Fusion {
         return states;
     }
 
-    /// Whether a step of a loop reads what belongs to it, and no other step does: what costs less than memory is then better computed there.
+    /// Whether a step of a loop reads what belongs to it, and no other step does: what costs less than memory is then better computed there, unless
+    /// it turns rows into columns.
     private boolean isOfStep(Slot producer, Buffer buffer, Slot reader, Value step) {
         List<List<Value>> positions = new Sites(reader.kernel, buffer).positions();
-        return !producer.contracts && producer.cost(producer.store(buffer)).isCheap() && positions.stream().allMatch(at -> at.contains(step));
+        Cost cost = producer.cost(producer.store(buffer));
+        boolean isCheap = !producer.contracts && cost.isCheap() && cost.loadsInOrder(producer.kernel.axes());
+        return isCheap && positions.stream().allMatch(at -> at.contains(step));
     }
 
     /// Why `store` stays, or `null` if it is better computed in the reader.

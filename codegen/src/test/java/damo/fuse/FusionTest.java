@@ -144,6 +144,13 @@ class FusionTest {
                         .map(Buffer::name).toList().contains(n)).collect(Collectors.toSet()));
     }
 
+    @Test void rowsThatAreColumnsAreTurnedBeforeTheLoop() {
+        var values = new Values();
+        String turned = scan("d[i, e]", "2.0").replace("d[a, b] = 2.0 * x[a, b]", "d[a, b] = x[b, a]");
+        Program program = KernelText.parse(turned, values);
+        agree(Fusion.fuse(program, values, LIMIT), program, 5, 4, 4);
+    }
+
     @Test void whatEveryStepReadsIsComputedBeforeTheLoop() {
         var values = new Values();
         Program program = KernelText.parse(scan("d[0, e]", "2.0"), values);
