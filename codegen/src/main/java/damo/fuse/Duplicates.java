@@ -43,7 +43,6 @@ final class Duplicates {
     }
 
     private void replace(Buffer buffer, Buffer other) {
-        others.replaceAll((_, to) -> to.equals(buffer) ? other : to);
         others.put(buffer, other);
         uses.move(buffer, other);
     }

@@ -44,7 +44,6 @@ public final class Fusion {
     private final Duplicates duplicates;
     private final Map<Buffer, String> kept = new LinkedHashMap<>();
     private final Map<String, Integer> joined = new HashMap<>();
-    private final Set<Slot> vanished = new HashSet<>();              // into readers
 
     private Fusion(Program program, Values values, int limit, boolean again) {
         this.values = values;
@@ -141,7 +140,6 @@ public final class Fusion {
                     Set<Buffer> states = states(loop);       // what has to do with them does not move
                     producers.entrySet().removeIf(p -> states.contains(p.getKey()) || !Collections.disjoint(p.getValue().reads, states));
                     List<Step> body = fuse(loop.body(), producers, values.symbol(loop.index()));
-                    built.removeAll(vanished);
                     built.add(new Step.Loop(loop.index(), loop.steps(), body, loop.carries(), loop.until()));
                 }
                 case Step.Check _, Step.Call _ -> built.add(each);
@@ -202,11 +200,8 @@ public final class Fusion {
         uses.drop(buffer);
         Set<Buffer> inner = producer.kernel.stores().size() == 1 ? producer.reads : Loads.of(store);
         for (Buffer read : inner) if (reader.reads.add(read)) uses.add(read);
-        if (producer.kernel.stores().size() == 1 && uses.of(buffer) == 0) {
-            producer.reads.forEach(uses::drop);
-            built.remove(producer);
-            vanished.add(producer);
-        }
+        boolean isRead = producer.kernel.stores().size() > 1 || uses.of(buffer) > 0;
+        if (!isRead && built.remove(producer)) producer.reads.forEach(uses::drop);      // else it vanishes in the end
     }
 
     /// What `loop` and the loops within carry.
