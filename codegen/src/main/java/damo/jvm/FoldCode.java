@@ -3,6 +3,7 @@ package damo.jvm;
 import static org.objectweb.asm.Opcodes.*;
 
 import damo.jvm.AccumulatorCode.Accumulator;
+import damo.jvm.RoundCode.Feed;
 import damo.kernel.Value;
 import damo.plan.Stmt;
 import damo.type.DType;
@@ -10,7 +11,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
@@ -48,23 +48,33 @@ final class FoldCode {
     ///
     /// @return the local variable of what `other` gives
     int beside(Stmt.Fold fold, Stmt.Fold other, Consumer<Runnable> there) {
-        folds.put(fold.fold(), accumulators.begin(fold.fold()));
-        there.accept(() -> folds.put(other.fold(), accumulators.begin(other.fold())));
-        Accumulator a = folds.get(other.fold());
-        runs(List.of(fold.run()), List.of(new RoundCode.Feed(other.run(), a, there)));
-        return a.total();
+        Feed here = feed(fold, Runnable::run), beside = feed(other, there);
+        runs(List.of(List.of(here, beside)));
+        return beside.a().total();
+    }
+
+    /// Emits `fold` for several places in the same loop; each of these emits code for one.
+    void abreast(Stmt.Fold fold, List<Consumer<Runnable>> places) {
+        runs(List.of(places.stream().map(place -> feed(fold, place)).toList()));
     }
 
     /// Emits a [Stmt.Together].
     void together(Stmt.Together together) {
-        together.folds().forEach(f -> folds.put(f.fold(), accumulators.begin(f.fold())));
-        runs(together.folds().stream().map(Stmt.Fold::run).toList(), List.of());
+        runs(together.folds().stream().map(f -> List.of(feed(f, Runnable::run))).toList());
+    }
+
+    /// That of a fold which begins there.
+    private Feed feed(Stmt.Fold fold, Consumer<Runnable> there) {
+        var begun = new Accumulator[1];
+        there.accept(() -> begun[0] = accumulators.begin(fold.fold()));
+        return new Feed(fold.run(), begun[0], there);
     }
 
     /// Emits a [Stmt.Run]. A sum of floats goes by blocks, whose sums are added with compensation; its order depends on the extent alone.
     void run(Stmt.Run run) {
-        if (folds.get(run.fold()).isInOrder()) {
-            runs(List.of(run), List.of());
+        var feed = new Feed(run, folds.get(run.fold()));
+        if (feed.a().isInOrder()) {
+            runs(List.of(List.of(feed)));
             return;
         }
         values.open();
@@ -74,16 +84,12 @@ final class FoldCode {
         mv.visitVarInsn(ISTORE, i);
         values.root(run.axis().extent());
         mv.visitVarInsn(ISTORE, end);
-        rounds.elements(List.of(feed(run)), i, end);
+        rounds.elements(List.of(feed), i, end);
         values.close();
     }
 
-    private RoundCode.Feed feed(Stmt.Run run) {
-        return new RoundCode.Feed(run, folds.get(run.fold()));
-    }
-
-    /// Runs of the same length, by blocks; `beside` goes with each of them.
-    private void runs(List<Stmt.Run> runs, List<RoundCode.Feed> beside) {
+    /// Runs of the same length: a block of those that go in together, and then of the next.
+    private void runs(List<List<Feed>> all) {
         values.open();
         int from = values.local(DType.INT32);
         int i = values.local(DType.INT32);
@@ -91,7 +97,8 @@ final class FoldCode {
         int block = values.local(DType.INT32);
         int half = values.local(DType.INT32);                          // in blocks
         int blocks = values.local(DType.INT32);
-        Stmt.Run first = runs.getFirst();
+        Feed only = all.getFirst().getFirst();
+        Stmt.Run first = only.run();
         Value extent = first.axis().extent();
         values.root(extent);
         ScalarLanes.integer(mv, 2 * BLOCK);
@@ -106,8 +113,8 @@ final class FoldCode {
         ScalarLanes.integer(mv, 0);
         mv.visitVarInsn(ISTORE, block);
         VectorLanes vectors = method.vectors(first);
-        if (runs.size() == 1 && beside.isEmpty() && vectors != null && first.lanes() / vectors.count() <= first.together())
-            pairs(first, folds.get(first.fold()), block, half, vectors);
+        boolean isAlone = all.size() == 1 && all.getFirst().size() == 1;
+        if (isAlone && vectors != null && first.lanes() / vectors.count() <= first.together()) pairs(first, only.a(), block, half, vectors);
         method.loop(first.axis(), block, 1, () -> mv.visitVarInsn(ILOAD, blocks), () -> {
             begin(block, half, from);
             mv.visitVarInsn(ILOAD, from);
@@ -118,11 +125,10 @@ final class FoldCode {
             mv.visitMethodInsn(INVOKESTATIC, "java/lang/Math", "min", "(II)I", false);
             mv.visitInsn(IADD);
             mv.visitVarInsn(ISTORE, end);
-            for (Stmt.Run run : runs) {
+            for (List<Feed> feeds : all) {
                 mv.visitVarInsn(ILOAD, from);
                 mv.visitVarInsn(ISTORE, i);
-                values.position(run.axis(), i);
-                rounds.elements(Stream.concat(Stream.of(feed(run)), beside.stream()).toList(), i, end);
+                rounds.elements(feeds, i, end);
             }
         });
         values.close();

@@ -5,6 +5,7 @@ import static org.objectweb.asm.Opcodes.*;
 import damo.kernel.Axis;
 import damo.kernel.Listing;
 import damo.kernel.Value;
+import damo.plan.Jam;
 import damo.plan.Roots;
 import damo.plan.Stagger;
 import damo.plan.Stmt;
@@ -28,6 +29,7 @@ final class KernelMethod {
     private final FoldCode folds;
     private final RepeatCode repeats;
     private final StaggerCode staggers;
+    private final JamCode jams;
     private Listing.Lines lines = Listing.Lines.NONE;
     private int line;
     private final Map<Axis, Integer> ranges = new HashMap<>();
@@ -46,6 +48,7 @@ final class KernelMethod {
         folds = new FoldCode(mv, lanes, values, this);
         repeats = new RepeatCode(mv, lanes, values, this);
         staggers = new StaggerCode(mv, lanes, values, this, folds);
+        jams = new JamCode(mv, values, this, folds);
     }
 
     /// Has loops over `axis` do no positions but those from what is in the local variable `range` to what is in the next one.
@@ -173,6 +176,7 @@ final class KernelMethod {
             staggers.loop(loop.axis(), i, end, stagger.get());
             return;
         }
+        if (vectorization.isAny()) Jam.of(loop).ifPresent(jam -> jams.loop(loop.axis(), i, end, jam));
         VectorLanes vectors = vectors(loop);
         if (vectors != null) {
             int whole = values.local();

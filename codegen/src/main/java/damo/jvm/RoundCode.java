@@ -44,7 +44,7 @@ final class RoundCode {
         VectorLanes one = method.vectors(run), two = method.vectors(other);
         if (one == null || two == null || one.count() != two.count() || run.axis().extent() != other.axis().extent()) return false;
         if (!one.form().strides().isEmpty() || !two.form().strides().isEmpty()) return false;
-        boolean isOne = AccumulatorCode.isInOrder(run.fold()) && run.lanes() == run.together() * one.count();
+        boolean isOne = AccumulatorCode.isInOrder(run.fold()) && run.lanes() <= run.together() * one.count();
         boolean isSame = AccumulatorCode.isInOrder(other.fold()) && run.lanes() == other.lanes() && run.together() == other.together();
         return isOne && (isSame || AccumulatorCode.isExtreme(other.fold()));
     }

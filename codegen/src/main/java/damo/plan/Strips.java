@@ -27,7 +27,7 @@ import java.util.Set;
 public final class Strips {
     private static final int LARGE = 1 << 20;                          // bytes: what is smaller is still in a cache anyway
 
-    private static final int ELEMENTS = 1 << 15;                       // of a strip: they stay in the second cache
+    private static final int ELEMENTS = 1 << 16;                       // of a strip: they stay in the second cache
 
     private final Values values;
     private final Sizes sizes;
