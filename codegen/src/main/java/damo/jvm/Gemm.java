@@ -14,6 +14,7 @@ final class Gemm {
 
     private static final int DEPTH = Contraction.BLOCK;                // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
+    private static final int FEW = 64;                                 // rows, for which y is not worth copying
     private static final int HIGH = 24, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
     private static final int SOME = 8;                                 // terms of y that are copied at once, for all panels
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
@@ -62,7 +63,7 @@ final class Gemm {
         int most = depth(p.terms);
         reserve(p, tiles, Math.max(most, 1));
         p.isInPlace = p.columns <= tiles.width(1);
-        p.isDirect = p.yColumn == 1 && p.rows <= ROWS;                 // what one block of rows reads is not worth copying
+        p.isDirect = p.yColumn == 1 && p.rows <= FEW;
         for (int column = 0; column < p.columns; column += COLUMNS) {
             int columns = Math.min(COLUMNS, p.columns - column);
             p.term = 0;
