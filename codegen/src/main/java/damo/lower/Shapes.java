@@ -169,8 +169,10 @@ final class Shapes {
         if (v == first) enter(v, open);
         if (open.isState(v)) return shapes.get(open.carried().get(OpenLoop.number(v)));
         if (open.isCount(v)) return List.of();
-        var all = new ArrayList<Variable>(List.of(extents.close(open.loop().steps())));
-        all.addAll(shapes.get(open.results().get(OpenLoop.number(v))));
+        Variable steps = extents.close(open.loop().steps()), row = open.results().get(OpenLoop.number(v));
+        if (failures.containsKey(row) && !extents.is(steps, 0)) throw failures.get(row);
+        var all = new ArrayList<Variable>(List.of(steps));
+        all.addAll(shapes.get(row));
         return all;
     }
 

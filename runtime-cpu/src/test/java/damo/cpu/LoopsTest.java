@@ -134,6 +134,21 @@ class LoopsTest {
         assertTrue(message.contains("keeps its shape"), message);
     }
 
+    /// Its derivative has products of what the loop leaves, whose shapes nobody knows then.
+    @Test void extentsThatDisagreeInAStepAreToldAsTheUserWroteThem() {
+        var x = dtensor3("x");
+        var u = dmatrix("u");
+        var loop = scan();
+        var row = loop.sequence(x);
+        var h = loop.state(zeros(DType.FLOAT64, 2, 3));
+        loop.next(h, tanh(row.add(dot(h, u))));
+        var loss = loop.last(h).pow(2).sum();
+        CompiledFunction f = function().in(x, u).out(loss, grad(loss, u)).compile();
+        assertEquals(0, f.callAll(new double[5][2][3], new double[3][3]).get(0).scalar());
+        String message = assertThrows(DamoException.class, () -> f.callAll(new double[5][7][3], new double[3][3])).getMessage();
+        assertTrue(message.startsWith("add: cannot broadcast: axis 0 is 7 and 2"), message);
+    }
+
     @Test void rowsOfGrowingLengthAreSummedOnTheHost() {
         var x = dvector("x");
         var loop = scan();
