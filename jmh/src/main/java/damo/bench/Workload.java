@@ -4,6 +4,7 @@ import static damo.Damo.*;
 import static damo.bench.Goal.*;
 import static damo.bench.Way.*;
 
+import damo.Call;
 import damo.CompiledFunction;
 import damo.Shared;
 import damo.graph.Variable;
@@ -49,8 +50,6 @@ public enum Workload {
     W12_LAYER_F32_512("max(x y + b, 0), 512², float32", () -> floatLayer(512), atLeast(1.0, OPENBLAS), VECTOR, OPENBLAS),
     W13("M1·M2·M3·v of JOML, typed interface, float32", Transforms::value, everyPeer(1.0), JOML),
     W13_GRADIENT("derivatives of the squared length of M1·M2·M3·v by M1, typed interface, float32", Transforms::slope);
-
-    public interface InPlace { void apply(double[] x, double[] out); }
 
     public interface PolynomialInPlace { void apply(double a, double b, double c, double[] x, double[] y, double[] out); }
 
@@ -123,12 +122,12 @@ public enum Workload {
         double[] at = uniform(1, n);
         if (!reuse) return new Ways(() -> f.call(at), () -> Plain.logistic(at, new double[n]))
                 .with(Way.VECTOR, () -> Vectors.logistic(at, new double[n]));
-        InPlace typed = f.as(InPlace.class);
         double[] out = new double[n];
+        Call call = f.into((Object) out).with(x, at);
         double[] plain = new double[n];
         double[] vector = new double[n];
         return new Ways(() -> {
-            typed.apply(at, out);
+            call.run();
             return out;
         }, () -> Plain.logistic(at, plain)).with(Way.VECTOR, () -> Vectors.logistic(at, vector)).with(peer -> peer.logistic(at));
     }
@@ -140,12 +139,12 @@ public enum Workload {
         double[] ys = uniform(2, n);
         if (!reuse) return new Ways(() -> f.call(1.5, -0.5, 0.25, xs, ys), () -> Plain.polynomial(1.5, -0.5, 0.25, xs, ys, new double[n]))
                 .with(Way.VECTOR, () -> Vectors.polynomial(1.5, -0.5, 0.25, xs, ys, new double[n]));
-        PolynomialInPlace typed = f.as(PolynomialInPlace.class);
         double[] out = new double[n];
+        Call call = f.into((Object) out).with("a", 1.5).with("b", -0.5).with("c", 0.25).with("x", xs).with("y", ys);
         double[] plain = new double[n];
         double[] vector = new double[n];
         return new Ways(() -> {
-            typed.apply(1.5, -0.5, 0.25, xs, ys, out);
+            call.run();
             return out;
         }, () -> Plain.polynomial(1.5, -0.5, 0.25, xs, ys, plain))
                 .with(Way.VECTOR, () -> Vectors.polynomial(1.5, -0.5, 0.25, xs, ys, vector));
