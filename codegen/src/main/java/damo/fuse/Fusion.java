@@ -15,13 +15,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Joins kernels, so that what one stores for another to load stays in a register.
@@ -42,6 +40,7 @@ public final class Fusion {
     private final boolean again;
     private final Uses uses;
     private final Duplicates duplicates;
+    private final Splice splice;
     private final Map<Buffer, String> kept = new LinkedHashMap<>();
     private final Map<String, Integer> joined = new HashMap<>();
 
@@ -51,6 +50,7 @@ public final class Fusion {
         this.again = again;
         this.uses = new Uses(program);
         this.duplicates = new Duplicates(values, uses);
+        this.splice = new Splice(values);
     }
 
     /// What fusion did.
@@ -75,33 +75,6 @@ public final class Fusion {
     /// are computed once for the reduction and once more for its results, also where [damo.plan.Reuse] has no place for them.
     public static Program fuseAgain(Program program, Values values, int limit) {
         return program.withSteps(new Fusion(program, values, limit, true).fuse(program.steps(), Map.of(), null));
-    }
-
-    /// A kernel in the list of steps that is being built, and what is known of it; the counts add up as kernels are joined, so that no
-    /// kernel is walked again because another one grew.
-    private static final class Slot {
-        Kernel kernel;
-        Cost cost;
-        boolean isFull;                                      // with a kernel that wanted to join, it was too much
-        boolean contracts;
-        final Set<Buffer> reads;
-        final Set<String> members = new HashSet<>();         // the kernels that it was
-
-        Slot(Kernel kernel, boolean contracts) {
-            this.kernel = kernel;
-            this.contracts = contracts;
-            this.cost = Cost.of(kernel);
-            this.reads = Loads.of(kernel);
-            members.add(kernel.name());
-        }
-
-        Store store(Buffer buffer) {
-            return kernel.stores().stream().filter(s -> s.to().equals(buffer)).findFirst().orElseThrow();
-        }
-
-        Cost cost(Store store) {
-            return kernel.stores().size() == 1 ? cost : Cost.of(store.value());
-        }
     }
 
     /// @param outside what was computed before the loop that has these steps, if one has, and may be computed in it
@@ -184,7 +157,7 @@ public final class Fusion {
             kept.put(buffer, obstacle);
             return;
         }
-        Kernel whole = inlined(reader.kernel, producer.kernel, store, sites);
+        Kernel whole = splice.inlined(reader.kernel, producer.kernel, store, sites);
         Cost both = reader.cost.plus(cost, sites.positions().size());
         if (both.size() > limit) both = Cost.of(whole);      // much of it may be the same
         if (both.size() > limit) {
@@ -242,7 +215,7 @@ public final class Fusion {
         if (sites.isConditional() || at.isEmpty() && !reader.kernel.axes().isEmpty()) return AGAIN;
         boolean agrees = cost.foldsInOrder() || reader.cost.folds().isEmpty() && at.size() >= reader.kernel.axes().size();
         if (!agrees || !reader.cost.foldsInOrder()) return "the reductions go over memory in different orders";
-        return isPrefix(at, reader.kernel.axes()) ? null : AGAIN;
+        return splice.isPrefix(at, reader.kernel.axes()) ? null : AGAIN;
     }
 
     /// Whether `buffer` has rows of which the reader alone reduces each, and perhaps computes with its elements besides; and they are better computed
@@ -257,7 +230,7 @@ public final class Fusion {
         int loops = reader.kernel.axes().size();
         boolean isOnce = loops == outer && sites.positions().size() == 1;       // a reduction takes in each element, and that is all
         boolean fits = !sites.isConditional() && !sites.isFlat() && outer >= 0 && (loops == outer || loops == outer + 1)
-                && sites.positions().stream().allMatch(at -> isPrefix(at.subList(0, outer), reader.kernel.axes())
+                && sites.positions().stream().allMatch(at -> splice.isPrefix(at.subList(0, outer), reader.kernel.axes())
                         && at.getLast().op() instanceof Scalar.Index);
         return fits && (again || cost.isCheapInRow() || isOnce || isKept(reader, sites));
     }
@@ -286,46 +259,6 @@ public final class Fusion {
         int rank = at.size();
         while (rank > 0 && Values.isWhole(at.get(rank - 1), 0)) rank--;
         return at.subList(0, rank);
-    }
-
-    private boolean isPrefix(List<Value> at, List<Axis> axes) {
-        return at.size() <= axes.size() && at.equals(values.indices(axes.subList(0, at.size())));
-    }
-
-    private Kernel inlined(Kernel reader, Kernel producer, Store store, Sites sites) {
-        List<Value> at = sites.positions().getFirst();
-        boolean aligned = sites.positions().size() == 1 && at.size() == reader.axes().size() && isPrefix(at, reader.axes())
-                && extents(reader).equals(extents(producer));
-        // The reader takes the producer's loops where it can: the reader is new and small, the producer may have grown long.
-        if (aligned) {
-            Kernel renamed = renamed(reader, producer.axes());
-            return mapped(renamed, v -> v.op() instanceof Scalar.Load(var from, _) && from.equals(store.to()) ? store.value() : null);
-        }
-        Map<List<Value>, Value> images = new HashMap<>();
-        for (List<Value> position : sites.positions()) images.put(position, values.replace(store.value(), moving(producer.axes(), position)));
-        return mapped(reader, v -> v.op() instanceof Scalar.Load(var from, var p) && from.equals(store.to()) ? images.get(p) : null);
-    }
-
-    private static List<Value> extents(Kernel kernel) {
-        return kernel.axes().stream().map(Axis::extent).toList();
-    }
-
-    /// What [Values#replace] is to do for other positions along `axes`.
-    private static Function<Value, Value> moving(List<Axis> axes, List<Value> position) {
-        return v -> v.op() instanceof Scalar.Index(var axis) && axes.contains(axis) ? position.get(axes.indexOf(axis)) : null;
-    }
-
-    private Kernel renamed(Kernel kernel, List<Axis> axes) {
-        Function<Value, Value> image = moving(kernel.axes(), values.indices(axes));
-        Map<Value, Value> done = new IdentityHashMap<>();
-        return new Kernel(kernel.name(), axes, kernel.stores().stream().map(s -> new Store(s.to(),
-                s.at().stream().map(a -> values.replace(a, image, done)).toList(), values.replace(s.value(), image, done))).toList());
-    }
-
-    private Kernel mapped(Kernel kernel, Function<Value, Value> image) {
-        Map<Value, Value> done = new IdentityHashMap<>();
-        return new Kernel(kernel.name(), kernel.axes(),
-                kernel.stores().stream().map(s -> new Store(s.to(), s.at(), values.replace(s.value(), image, done))).toList());
     }
 
     /// Adds `slot` to what is built: to an earlier kernel over the same extents that shares a load with it, if there is one and nothing in between is
@@ -366,7 +299,7 @@ public final class Fusion {
     /// Whether one loop suits both: the extents are the same. A contraction does more with its results; other reductions join those that go over the
     /// same rows, in order.
     private boolean sharesLoop(Slot first, Slot second) {
-        if (!extents(first.kernel).equals(extents(second.kernel))) return false;
+        if (!Splice.extents(first.kernel).equals(Splice.extents(second.kernel))) return false;
         return isElementwise(second) ? isElementwise(first) || first.contracts : !again && sharesRows(first, second);
     }
 
@@ -395,7 +328,7 @@ public final class Fusion {
 
     /// Makes `host` do what `slot` does, too, unless that is too much.
     private boolean merge(Slot host, Slot slot) {
-        Kernel merged = merged(host.kernel, slot.kernel);
+        Kernel merged = splice.merged(host.kernel, slot.kernel);
         Cost both = slot.cost.plus(host.cost, 1);
         if (both.size() > limit) both = Cost.of(merged);
         host.isFull = both.size() > limit;
@@ -407,15 +340,5 @@ public final class Fusion {
         host.cost = both;
         host.contracts |= slot.contracts;
         return true;
-    }
-
-    private Kernel merged(Kernel first, Kernel second) {
-        Kernel renamed = renamed(second, first.axes());
-        Map<Buffer, Value> stored = new HashMap<>();
-        for (Store store : first.stores()) stored.put(store.to(), store.value());
-        Kernel direct = mapped(renamed, v -> v.op() instanceof Scalar.Load(var from, _) ? stored.get(from) : null);
-        var stores = new ArrayList<>(first.stores());
-        stores.addAll(direct.stores());
-        return new Kernel(first.name(), first.axes(), stores);
     }
 }

@@ -7,19 +7,16 @@ import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.FreeAxes;
-import damo.kernel.Order;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.plan.Needs;
 import damo.plan.Stmt;
-import damo.plan.Vectorization;
 import damo.type.DType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 
@@ -29,8 +26,6 @@ import org.objectweb.asm.Type;
 /// that come after it in its list of statements and in the lists within. In the body of a loop that is done with vectors, what varies along
 /// the loop is a vector, save the offsets, which are those of the first lane.
 final class ValueCode {
-    private static final int JUMP = 8;                                 // operations that a jump is worth
-
     private final MethodVisitor mv;
     private final Lanes lanes;
     private VectorLanes vectors;                                       // null but in the body of a loop that is done with vectors
@@ -44,6 +39,7 @@ final class ValueCode {
     private final Map<Axis, Integer> positions = new HashMap<>();
     private final Map<Axis, Integer> shifts = new HashMap<>();
     private final Needs needs = new Needs();
+    private final BranchCode branches;
     private Scope scope;
     private int nextLocal;
 
@@ -53,6 +49,7 @@ final class ValueCode {
         this.lanes = lanes;
         nextLocal = firstLocal;
         scope = new Scope(null, Set.of(), firstLocal);
+        branches = new BranchCode(mv, this, needs);
     }
 
     private record Element(Buffer of, long offset) {}
@@ -253,7 +250,8 @@ final class ValueCode {
         scope = scope.outer;
     }
 
-    private void open(Set<Value> needed) {
+    /// Begins one that computes these whatever branches are taken in it.
+    void open(Set<Value> needed) {
         scope = new Scope(scope, needed, nextLocal);
     }
 
@@ -287,7 +285,8 @@ final class ValueCode {
         value(v, false);
     }
 
-    private void value(Value v, boolean vector) {
+    /// Pushes `v`, or a vector of it.
+    void value(Value v, boolean vector) {
         Integer known = scope.find(v, vector);
         if (known != null) {
             lanes(vector).get(v.dtype(), known);
@@ -299,7 +298,7 @@ final class ValueCode {
             return;
         }
         compute(v, vector);
-        if (uses.getOrDefault(v, 0) > 1 && !isTrivial(v)) {
+        if (uses(v) > 1 && !isTrivial(v)) {
             lanes(vector).dup(v.dtype());
             keep(v, vector);
         }
@@ -356,11 +355,7 @@ final class ValueCode {
                 value(offset);
                 as.load(from.dtype());
             }
-            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE && !vector -> {
-                shared(args.get(1));
-                shared(args.get(2));
-                branch(args.get(0), args.get(1), args.get(2));
-            }
+            case Scalar.Apply(var f, var args) when f == ScalarOp.WHERE && !vector -> branches.where(args.get(0), args.get(1), args.get(2));
             case Scalar.Apply(var f, var args) when places(f, args) >= 0 -> {
                 value(args.getFirst(), vector);
                 as.shift(f, v.dtype(), places(f, args));
@@ -377,8 +372,8 @@ final class ValueCode {
                 value(x, vector);
                 as.bits(x.dtype());
             }
-            case Scalar.Choose(var condition, var then, var otherwise) when !vector -> branch(condition, then, otherwise);
-            case Scalar.Choose(var condition, var then, var otherwise) -> blend(condition, then, otherwise);
+            case Scalar.Choose(var condition, var then, var otherwise) when !vector -> branches.choose(condition, then, otherwise);
+            case Scalar.Choose(var condition, var then, var otherwise) -> branches.choose(vectors, condition, then, otherwise);
             case Scalar.Load _, Scalar.Fold _ -> throw new CompilerBug("emit", "the schedule left it unplaced", v.toString());
         }
     }
@@ -389,81 +384,25 @@ final class ValueCode {
         return shifts && args.getLast().op() instanceof Scalar.Whole(var n) && n >= 0 && n < args.getFirst().dtype().bits() ? (int) n : -1;
     }
 
-    /// Both sides, and of each lane that of its condition. What is far is not computed if no lane asks for it.
-    private void blend(Value condition, Value then, Value otherwise) {
-        DType t = then.dtype();
-        if (!isFar(otherwise)) {
-            for (Value v : List.of(condition, then, otherwise)) value(v, true);
-            vectors.apply(ScalarOp.WHERE, t);
-            return;
-        }
-        int mask = local();
-        int result = local();
-        var all = new Label();
-        value(condition, true);
-        vectors.set(DType.BOOL, mask);
-        value(then, true);
-        vectors.set(t, result);
-        vectors.get(DType.BOOL, mask);
-        vectors.allTrue();
-        mv.visitJumpInsn(IFNE, all);
-        open();
-        vectors.get(DType.BOOL, mask);
-        vectors.get(t, result);
-        value(otherwise, true);
-        vectors.apply(ScalarOp.WHERE, t);
-        vectors.set(t, result);
-        close();
-        mv.visitLabel(all);
-        vectors.get(t, result);
-    }
-
-    /// Whether a jump takes less time than to compute `v`: a function that is done lane by lane, or many operations.
-    private static boolean isFar(Value v) {
-        return v.op() instanceof Scalar.Apply(var f, _) && Vectorization.isRare(f) || Order.of(v, ValueCode::isTrivial).size() > JUMP;
-    }
-
-    private void branch(Value condition, Value then, Value otherwise) {
-        Set<Value> thenNeeds = needs.of(List.of(then));
-        Set<Value> otherwiseNeeds = needs.of(List.of(otherwise));
-        for (Value v : needs.ahead(condition, then, otherwise, this::isKnown, scope.needed)) {
-            if (isKnown(v)) continue;
-            compute(v, false);
-            keep(v, false);
-        }
-        var no = new Label();
-        var end = new Label();
-        value(condition);
-        mv.visitJumpInsn(IFEQ, no);
-        side(then, thenNeeds);
-        mv.visitJumpInsn(GOTO, end);
-        mv.visitLabel(no);
-        side(otherwise, otherwiseNeeds);
-        mv.visitLabel(end);
-    }
-
-    private boolean isKnown(Value v) {
+    /// Whether `v` need not be computed.
+    boolean isKnown(Value v) {
         return isTrivial(v) || scope.find(v, false) != null;
     }
 
-    /// Computes what a side of `where` needs, if something else does too. Both sides may be computed, and what is computed within a branch is
-    /// forgotten after it.
-    private void shared(Value side) {
-        Map<Value, Integer> inside = new IdentityHashMap<>();
-        inside.put(side, 1);
-        List<Value> order = Order.of(side, this::isKnown,
-                v -> v.op() instanceof Scalar.Choose(var condition, _, _) ? List.of(condition) : v.op().operands());
-        for (Value v : order) v.op().operands().forEach(o -> inside.merge(o, 1, Integer::sum));
-        for (Value v : order)
-            if (uses.getOrDefault(v, 0) > inside.get(v) && scope.find(v, false) == null) {
-                compute(v, false);
-                keep(v, false);
-            }
+    /// Computes `v` here, unless it is known.
+    void ahead(Value v) {
+        if (isKnown(v)) return;
+        compute(v, false);
+        keep(v, false);
     }
 
-    private void side(Value v, Set<Value> needed) {
-        open(needed);
-        value(v);
-        close();
+    /// How often `v` is mentioned.
+    int uses(Value v) {
+        return uses.getOrDefault(v, 0);
+    }
+
+    /// What is computed here whatever branches are taken.
+    Set<Value> needed() {
+        return scope.needed;
     }
 }
