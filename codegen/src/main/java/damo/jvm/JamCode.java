@@ -13,7 +13,8 @@ import org.objectweb.asm.MethodVisitor;
 
 /// Emits a loop that is unrolled and jammed ([Jam]).
 final class JamCode {
-    private static final int COUNT = 4;                                // positions that go together
+    private static final int WIDE = 512;                               // bits of a vector, of which a processor has 32; of 256 bits it has 16
+    private static final int MANY = 4, FEW = 2;                        // positions that go together, with so many vectors
     private static final int LONG = 256;                               // terms of a reduction, from which on they do
 
     private final MethodVisitor mv;
@@ -32,18 +33,19 @@ final class JamCode {
     /// reductions are so short that most of the time is spent on their ends.
     void loop(Axis axis, int i, Runnable end, Jam jam) {
         if (!folds.areAlike(jam.fold(), jam.fold())) return;
+        int count = method.vectors(jam.fold().run()).bits() == WIDE ? MANY : FEW;
+        int whole = values.local(DType.INT32);
         var none = new Label();
+        end.run();
+        ScalarLanes.integer(mv, count - 1);
+        mv.visitInsn(ISUB);
+        mv.visitVarInsn(ISTORE, whole);
         values.root(jam.fold().run().axis().extent());
         ScalarLanes.integer(mv, LONG);
         mv.visitJumpInsn(IF_ICMPLT, none);
-        int whole = values.local(DType.INT32);
-        end.run();
-        ScalarLanes.integer(mv, COUNT - 1);
-        mv.visitInsn(ISUB);
-        mv.visitVarInsn(ISTORE, whole);
-        method.loop(axis, i, COUNT, () -> mv.visitVarInsn(ILOAD, whole), () -> {
+        method.loop(axis, i, count, () -> mv.visitVarInsn(ILOAD, whole), () -> {
             values.open();
-            List<Consumer<Runnable>> places = IntStream.range(0, COUNT).mapToObj(row -> place(axis, row)).toList();
+            List<Consumer<Runnable>> places = IntStream.range(0, count).mapToObj(row -> place(axis, row)).toList();
             places.forEach(place -> place.accept(() -> method.statements(jam.before())));
             folds.abreast(jam.fold(), places);
             places.forEach(place -> place.accept(() -> method.statements(jam.after())));

@@ -39,6 +39,11 @@ final class VectorLanes implements Lanes {
         return code.lanes;
     }
 
+    /// The bits of a vector.
+    int bits() {
+        return form.lanes() * form.masks().bits();
+    }
+
     @Override public void load(DType t) {
         code.species(t);
         code.sink();

@@ -63,6 +63,17 @@ class JamCodeTest {
         check(t, (x, w) -> v.apply(MUL, v.apply(SUB, x, w), v.apply(SUB, x, w)));
     }
 
+    @Test void asManyPositionsAsAProductSays() {
+        var row = new Axis("row", v.mul(m, v.symbol("k")));
+        Buffer x = new Buffer("x", DType.FLOAT64, List.of(row.extent(), n)), w = new Buffer("w", DType.FLOAT64, List.of(n));
+        Buffer z = new Buffer("z", DType.FLOAT64, List.of(row.extent()));
+        Value sum = v.fold(Reduction.SUM, List.of(a), v.apply(MUL, at(x, row, a), at(w, a)));
+        var kernel = new Kernel("f", List.of(row), List.of(new Store(z, v.indices(List.of(row)), sum)));
+        Run run = Run.of(v, List.of(kernel), List.of(z, x, w), "m", "n", "k");
+        for (int columns : COLUMNS)
+            run.run(new int[] {3, columns, 3}, new double[9], numbers(DType.FLOAT64, 9 * columns), numbers(DType.FLOAT64, columns));
+    }
+
     @Test void termsOfThePositionItself() {
         Value row = v.convert(v.index(i), DType.FLOAT64);
         check(DType.FLOAT64, (x, w) -> v.apply(MUL, v.apply(MUL, row, x), w));
