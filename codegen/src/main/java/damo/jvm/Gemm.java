@@ -96,12 +96,20 @@ final class Gemm {
         }
     }
 
-    /// Copies a block of `x`, or the rows that no tile reads where they are.
+    /// Copies a block of `x`, or the rows that no tile reads where they are: row by row where its rows are, or else as the columns of `y`.
     private void packRows(Product p, Tiles tiles, int rows) {
-        int i = !p.isInPlace ? 0 : rows % tiles.lowest() == 0 ? rows : Math.max(0, rows - tiles.heights()[0]);
-        int from = p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm;
-        if (p.xTerm == 1) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, rows - i, p.memory, p.xPanel + i * Tiles.ROW);
-        else panels.pack(p.x, from, p.xRow, p.xTerm, rows - i, Tiles.TERM, p.depth, p.memory, p.xPanel + i);
+        boolean isByRow = p.xTerm == 1;
+        int some = p.xRow == 1 && !isByRow ? SOME : p.depth;
+        for (int k = 0; k < p.depth; k += some) {
+            for (int i = 0, height; i < rows; i += height) {
+                height = tiles.heights()[tiles.next(rows - i)];
+                if (p.isInPlace && height <= rows - i) continue;
+                int from = p.x0 + (p.row + i) * p.xRow + (p.term + k) * p.xTerm;
+                int high = Math.min(height, rows - i);
+                if (isByRow) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, high, p.memory, p.xPanel + i * Tiles.ROW);
+                else panels.pack(p.x, from, p.xRow, p.xTerm, high, height, Math.min(some, p.depth - k), p.memory, p.xPanel + i * p.depth + k * height);
+            }
+        }
     }
 
     /// The columns of one panel of `y`, which begins at `j`, for a block of rows.
@@ -168,8 +176,8 @@ final class Gemm {
             tiles.narrow()[which].run(p.x, p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm, p.xRow, p.xTerm, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
                     sRow, add);
         else
-            (!isWide ? tiles.narrow() : isByRow ? tiles.byRow() : tiles.byTerm())[which].run(p.memory, p.xPanel + i * (isByRow ? Tiles.ROW : 1),
-                    isByRow ? Tiles.ROW : 1, isByRow ? 1 : Tiles.TERM, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
+            (!isWide ? tiles.narrow() : isByRow ? tiles.byRow() : tiles.byTerm())[which].run(p.memory, p.xPanel + i * (isByRow ? Tiles.ROW : p.depth),
+                    isByRow ? Tiles.ROW : 1, isByRow ? 1 : height, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
     }
 
     /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
@@ -180,7 +188,7 @@ final class Gemm {
     private void reserve(Product p, Tiles tiles, int depth) {
         int height = tiles.heights()[0];
         int rows = Math.min(ROWS, p.rows) + height;
-        int x = p.xTerm == 1 ? rows * Tiles.ROW : depth * Tiles.TERM;
+        int x = rows * (p.xTerm == 1 ? Tiles.ROW : depth);
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
         int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);

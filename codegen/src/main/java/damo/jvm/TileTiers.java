@@ -44,7 +44,7 @@ final class TileTiers {
 
     /// Takes vectors once each of their tiles is faster than the scalar one.
     private void warm(Tiles vector) {
-        int size = (Tiles.TERM + vector.columns()) * DEPTH;
+        int size = vector.heights()[0] * Tiles.ROW + vector.columns() * DEPTH;
         Object a = panels.array(size);
         Object b = panels.array(size);
         Object z = panels.array(size);
@@ -67,7 +67,7 @@ final class TileTiers {
     /// Nanoseconds for one element of a tile.
     private static double time(Tile tile, int height, int width, Object a, Object b, Object z) {
         long start = System.nanoTime();
-        for (int i = 0; i < CALLS; i++) tile.run(a, 0, 1, Tiles.TERM, b, 0, width, DEPTH, z, 0, width, z, 0, width, (i & 1) > 0);
+        for (int i = 0; i < CALLS; i++) tile.run(a, 0, 1, height, b, 0, width, DEPTH, z, 0, width, z, 0, width, (i & 1) > 0);
         return (double) (System.nanoTime() - start) / (height * width);
     }
 

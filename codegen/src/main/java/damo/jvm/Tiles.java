@@ -13,12 +13,13 @@ import java.util.function.IntFunction;
 /// @param lanes how many elements a vector has; 1 if there are no vectors
 /// @param heights how many rows each tile has, the most first
 /// @param columns how many columns a wide tile has
-/// @param byTerm the wide tiles, one for each height, for blocks in which terms are [#TERM] elements apart
+/// @param byTerm the wide tiles, one for each height, for panels of as many rows that lie term by term
 /// @param byRow the same for blocks in which rows are [#ROW] elements apart
 /// @param narrow the narrow tiles, one for each height
 record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow) {
-    /// How far apart rows are in blocks that lie row by row, and terms in the others: no powers of two, which would share places in the cache.
-    static final int ROW = 336, TERM = 272;
+    /// How far apart rows are in blocks that lie row by row. Not a power of two: those would share places in the cache. And not whole lines of the
+    /// cache: so the rows of a tile come to the ends of their lines one after the other, and not all at the same term.
+    static final int ROW = 329;
 
     private static final int VECTORS = 2;
 
@@ -34,7 +35,7 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, 
     }
 
     private static Tiles of(DType dtype, int lanes, int vectors, int... heights) {
-        IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, TERM), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
+        IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, rows), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
                 narrow = rows -> tile(dtype, lanes, rows, vectors / 2, 0, 0);
         return new Tiles(dtype, lanes, lanes * vectors, heights, each(heights, byTerm), each(heights, byRow), each(heights, narrow));
     }
