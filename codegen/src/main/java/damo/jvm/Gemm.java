@@ -14,9 +14,10 @@ final class Gemm {
 
     private static final int DEPTH = Contraction.BLOCK;                // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
-    private static final int FEW = 64;                                 // rows, for which y is not worth copying
+    private static final int FEW = 64, FEWER = 24;                     // rows, for which y is not worth copying: if it is near, and if not
+    private static final int NEAR = 1 << 20;                           // bytes: what of y the second cache keeps beside the rest
     private static final int HIGH = 24, WIDE = 16;                     // rows, and panels of columns, whose sums wait for what is done after it
-    private static final int SOME = 8;                                 // terms of y that are copied at once, for all panels
+    private static final int SOME = 16;                                // terms of y that are copied at once, for all panels
     private static final int SMALL = 512;                              // multiplications, below which packing does not pay
 
     private final Panels panels;
@@ -63,7 +64,7 @@ final class Gemm {
         int most = depth(p.terms);
         reserve(p, tiles, Math.max(most, 1));
         p.isInPlace = p.columns <= tiles.width(1);
-        p.isDirect = p.yColumn == 1 && p.rows <= FEW;
+        p.isDirect = p.yColumn == 1 && p.rows <= ((long) p.terms * p.columns * bytes > NEAR ? FEWER : FEW);
         for (int column = 0; column < p.columns; column += COLUMNS) {
             int columns = Math.min(COLUMNS, p.columns - column);
             p.term = 0;
@@ -89,9 +90,11 @@ final class Gemm {
         for (int k = 0; k < p.depth; k += some) {
             for (int j = p.isDirect ? columns / tiles.columns() * tiles.columns() : 0, width; j < columns; j += width) {
                 width = tiles.width(columns - j);
-                if (!p.isDirect || width > columns - j)
-                    panels.pack(p.y, from + k * p.yTerm + j * p.yColumn, p.yColumn, p.yTerm, Math.min(width, columns - j), width,
-                            Math.min(some, p.depth - k), p.memory, p.yPanel + j * p.depth + k * width);
+                if (p.isDirect && width <= columns - j) continue;
+                int at = from + k * p.yTerm + j * p.yColumn, to = p.yPanel + j * p.depth + k * width, depth = Math.min(some, p.depth - k);
+                if (p.yColumn == 1 && columns - j >= tiles.columns())
+                    tiles.copying().run(p.x, 0, 0, 0, p.y, at, p.yTerm, depth, p.memory, to, 0, p.memory, 0, 0, false);
+                else panels.pack(p.y, at, p.yColumn, p.yTerm, Math.min(width, columns - j), width, depth, p.memory, to);
             }
         }
     }

@@ -3,6 +3,7 @@ package damo.jvm;
 /// The innermost part of a matrix product, emitted by [TileClass] for one dtype and one number of rows and columns.
 public interface Tile {
     /// `z = Σ a·b`, or `z = s + Σ a·b`, for a few rows and columns. Each sum runs over `depth` terms in order, by fused multiply-adds, from 0.
+    /// A tile of no rows copies `b` instead: the terms come to `z`, one behind the other.
     ///
     /// @param a row `r` and term `k` are at `a0 + r·aRow + k·aTerm`; most tiles know these two distances, and are called with no others
     /// @param b for each term, one element for each column, from `b0`; the terms lie `bTerm` apart

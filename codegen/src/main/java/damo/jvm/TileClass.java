@@ -8,7 +8,7 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 
-/// Emits a [Tile]: all sums of `rows × vectors` vectors are in registers at once. Every access is affine in the innermost loop variable, with
+/// Emits a [Tile]: all sums of `rows × vectors` vectors are in registers at once, and one of no rows copies. Every access is affine in the innermost loop variable, with
 /// a constant factor where there are many: only then does HotSpot move the range checks out of the loop.
 final class TileClass {
     private static final int A = 1, A0 = 2, A_ROW = 3, A_TERM = 4, B = 5, B0 = 6, B_TERM = 7, DEPTH = 8, Z = 9, S = 12, ADD = 15, K = 16, FREE = 17;
@@ -123,7 +123,11 @@ final class TileClass {
                 set(sum(r, v));
             }
         mv.visitLabel(plain);
-        for (int r = 0; r < rows; r++) for (int v = 0; v < vectors; v++) store(r, v);
+        for (int r = 0; r < rows; r++)
+            for (int v = 0; v < vectors; v++) {
+                int row = r, column = v;
+                store(sum(r, v), () -> place(Z, row, column));
+            }
         mv.visitInsn(RETURN);
         mv.visitMaxs(0, 0);
         mv.visitEnd();
@@ -139,9 +143,11 @@ final class TileClass {
         mv.visitVarInsn(ILOAD, DEPTH);
         mv.visitJumpInsn(IF_ICMPGE, done);
         for (int v = 0; v < vectors; v++) {
-            at(B, B0, () -> mv.visitVarInsn(ILOAD, B_TERM), v * lanes);
+            int plus = v * lanes;
+            at(B, B0, () -> mv.visitVarInsn(ILOAD, B_TERM), plus);
             load();
             set(b(v));
+            if (rows == 0) store(b(v), () -> at(Z, Z + 1, () -> ScalarLanes.integer(mv, vectors * lanes), plus));
         }
         for (int r = 0; r < rows; r++) {
             if (lanes > 1) mv.visitFieldInsn(GETSTATIC, owner, "SPECIES", SPECIES);
@@ -214,14 +220,15 @@ final class TileClass {
         else mv.visitMethodInsn(INVOKEVIRTUAL, vector, "add", "(%s)L%s;".formatted(VECTOR, vector), false);
     }
 
-    private void store(int row, int v) {
+    /// Stores a local variable where `place` says, which pushes array and offset.
+    private void store(int local, Runnable place) {
         if (lanes == 1) {
-            place(Z, row, v);
-            get(sum(row, v));
+            place.run();
+            get(local);
             mv.visitInsn(scalar.variant(IASTORE));
         } else {
-            get(sum(row, v));
-            place(Z, row, v);
+            get(local);
+            place.run();
             mv.visitMethodInsn(INVOKEVIRTUAL, vector, "intoArray", "([%sI)V".formatted(scalar.descriptor()), false);
         }
     }

@@ -59,6 +59,7 @@ final class TileTiers {
                 faster &= time(vector.byRow()[i], height, vector.columns(), a, b, z) < known;
                 faster &= time(vector.narrow()[i], height, vector.width(1), a, b, z) < known;
             }
+            faster &= time(vector.copying(), vector.heights()[0], vector.columns(), a, b, z) < known;
             rounds = faster ? rounds + 1 : 0;
         }
         if (rounds == ENOUGH) best = vector;

@@ -16,7 +16,8 @@ import java.util.function.IntFunction;
 /// @param byTerm the wide tiles, one for each height, for panels of as many rows that lie term by term
 /// @param byRow the same for blocks in which rows are [#ROW] elements apart
 /// @param narrow the narrow tiles, one for each height
-record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow) {
+/// @param copying one as wide as the wide ones, which copies
+record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, Tile[] byRow, Tile[] narrow, Tile copying) {
     /// How far apart rows are in blocks that lie row by row. Not a power of two: those would share places in the cache. And not whole lines of the
     /// cache: so the rows of a tile come to the ends of their lines one after the other, and not all at the same term.
     static final int ROW = 329;
@@ -37,7 +38,8 @@ record Tiles(DType dtype, int lanes, int columns, int[] heights, Tile[] byTerm, 
     private static Tiles of(DType dtype, int lanes, int vectors, int... heights) {
         IntFunction<Tile> byTerm = rows -> tile(dtype, lanes, rows, vectors, 1, rows), byRow = rows -> tile(dtype, lanes, rows, vectors, ROW, 1),
                 narrow = rows -> tile(dtype, lanes, rows, vectors / 2, 0, 0);
-        return new Tiles(dtype, lanes, lanes * vectors, heights, each(heights, byTerm), each(heights, byRow), each(heights, narrow));
+        return new Tiles(dtype, lanes, lanes * vectors, heights, each(heights, byTerm), each(heights, byRow), each(heights, narrow),
+                tile(dtype, lanes, 0, vectors, 0, 0));
     }
 
     private static Tile[] each(int[] heights, IntFunction<Tile> tile) {
