@@ -107,10 +107,10 @@ final class Gemm {
             for (int i = 0, height; i < rows; i += height) {
                 height = tiles.heights()[tiles.next(rows - i)];
                 if (p.isInPlace && height <= rows - i) continue;
-                int from = p.x0 + (p.row + i) * p.xRow + (p.term + k) * p.xTerm;
+                int at = p.x0 + (p.row + i) * p.xRow + (p.term + k) * p.xTerm, to = p.xPanel + i * (isByRow ? Tiles.ROW : p.depth) + k * height;
                 int high = Math.min(height, rows - i);
-                if (isByRow) panels.pack(p.x, from, 1, p.xRow, p.depth, Tiles.ROW, high, p.memory, p.xPanel + i * Tiles.ROW);
-                else panels.pack(p.x, from, p.xRow, p.xTerm, high, height, Math.min(some, p.depth - k), p.memory, p.xPanel + i * p.depth + k * height);
+                if (isByRow) panels.pack(p.x, at, 1, p.xRow, p.depth, Tiles.ROW, high, p.memory, to);
+                else panels.pack(p.x, at, p.xRow, p.xTerm, high, height, Math.min(some, p.depth - k), p.memory, to);
             }
         }
     }

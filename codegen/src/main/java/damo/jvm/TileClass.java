@@ -8,8 +8,8 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 
-/// Emits a [Tile]: all sums of `rows × vectors` vectors are in registers at once, and one of no rows copies. Every access is affine in the innermost loop variable, with
-/// a constant factor where there are many: only then does HotSpot move the range checks out of the loop.
+/// Emits a [Tile]: all sums of `rows × vectors` vectors are in registers at once; one of no rows copies. Every access is affine in the innermost
+/// loop variable, with a constant factor where there are many: only then does HotSpot move the range checks out of the loop.
 final class TileClass {
     private static final int A = 1, A0 = 2, A_ROW = 3, A_TERM = 4, B = 5, B0 = 6, B_TERM = 7, DEPTH = 8, Z = 9, S = 12, ADD = 15, K = 16, FREE = 17;
     private static final String VECTORS = "jdk/incubator/vector/", VECTOR = "L" + VECTORS + "Vector;", SPECIES = "L" + VECTORS + "VectorSpecies;";
