@@ -7,39 +7,48 @@ import damo.graph.ScalarOp;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.type.DType;
+import java.util.List;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 
-/// Emits what is done with accumulators: where they begin, and how one goes into another.
-///
-/// The vectors of a machine have no maximum of floats with regard to NaN and −0: HotSpot makes it of six instructions, which wait for each other. So
-/// vectors reduce keys, integers in the order of the floats, where −0 comes before 0, and every NaN where it is the extreme.
+/// Emits what is done with accumulators: where they begin, and how one goes into another. What vectors have of extremes of floats, [ExtremeCode]
+/// knows.
 final class AccumulatorCode {
     private final MethodVisitor mv;
     private final Lanes lanes;
     private final ValueCode values;
+    private final ExtremeCode extremes;
 
     AccumulatorCode(MethodVisitor mv, Lanes lanes, ValueCode values) {
         this.mv = mv;
         this.lanes = lanes;
         this.values = values;
+        extremes = new ExtremeCode(mv, lanes, values);
     }
 
-    /// The local variables of a fold under way; `lost` is what rounding took from `total`, −1 without compensation.
-    record Accumulator(Reduction f, DType dtype, int total, int lost) {
+    /// The local variables of a fold under way.
+    ///
+    /// @param lost what rounding took from `total`; −1 without compensation
+    /// @param isGuess whether NaN may stand for what must be computed in another way
+    record Accumulator(Reduction f, DType dtype, int total, int lost, boolean isGuess) {
         /// As [AccumulatorCode#isInOrder].
         boolean isInOrder() {
             return lost >= 0;
         }
 
-        /// Whether vectors keep the keys of what was taken in.
-        boolean hasKeys() {
-            return dtype.isFloat() && (f == Reduction.MAX || f == Reduction.MIN);
+        /// Whether vectors have integers for it.
+        boolean isOfBits(Lanes as) {
+            return as instanceof VectorLanes && dtype.isFloat() && (f == Reduction.MAX || f == Reduction.MIN);
         }
 
-        /// What vectors, or else single numbers, are of.
-        DType dtype(Lanes as) {
-            return as instanceof VectorLanes && hasKeys() ? Scalar.Bits.of(dtype) : dtype;
+        /// What `as` has for it, in local variables one behind the other.
+        List<DType> parts(Lanes as) {
+            return !isOfBits(as) ? List.of(dtype) : isGuess ? ExtremeCode.pair(dtype) : List.of(Scalar.Bits.of(dtype));
+        }
+
+        /// What two of these become.
+        Reduction f(Lanes as) {
+            return isGuess && isOfBits(as) ? Reduction.MAX : f;
         }
     }
 
@@ -54,13 +63,23 @@ final class AccumulatorCode {
         return f == Reduction.MAX || f == Reduction.MIN;
     }
 
+    /// Whether it may be guessed: an extreme of floats.
+    static boolean mayGuess(Value fold) {
+        return isExtreme(fold) && fold.dtype().isFloat();
+    }
+
     /// That of `fold`, which has taken in nothing yet.
     Accumulator begin(Value fold) {
+        return begin(fold, false);
+    }
+
+    /// The same; a guess may be NaN where `fold` is not.
+    Accumulator begin(Value fold, boolean isGuess) {
         Scalar.Fold op = (Scalar.Fold) fold.op();
         boolean compensated = isInOrder(fold);
         int total = values.local(fold.dtype());
         values.known(fold, total);
-        var a = new Accumulator(op.f(), fold.dtype(), total, compensated ? values.local(fold.dtype()) : -1);
+        var a = new Accumulator(op.f(), fold.dtype(), total, compensated ? values.local(fold.dtype()) : -1, isGuess);
         start(a, total);
         if (compensated) start(a, a.lost);
         return a;
@@ -73,58 +92,32 @@ final class AccumulatorCode {
 
     /// The same as `as` has it.
     void start(Accumulator a, int local, Lanes as) {
-        DType t = a.dtype(as);
-        as.number(Scalar.Fold.ofNothing(a.f, t), t);
-        as.set(t, local);
+        int part = local;
+        for (DType t : a.parts(as)) {
+            as.number(Scalar.Fold.ofNothing(a.f(as), t), t);
+            as.set(t, part++);
+        }
     }
 
     /// `element →` nothing: takes it into the accumulator that `as` has in `into`.
     void take(Accumulator a, int into, Lanes as) {
-        DType t = a.dtype(as);
-        if (t != a.dtype) key(a, (VectorLanes) as);
+        List<DType> parts = a.parts(as);
+        if (a.isOfBits(as)) extremes.bits(a, (VectorLanes) as);
+        if (parts.size() > 1) as.dup(parts.getFirst());
+        for (int i = 0; i < parts.size(); i++) in(a, into + i, parts.get(i), as);
+    }
+
+    /// `x →` nothing: takes it into a part.
+    private static void in(Accumulator a, int into, DType t, Lanes as) {
         as.get(t, into);
-        as.apply(a.f.step(), t);
+        as.apply(a.f(as).step(), t);
         as.set(t, into);
-    }
-
-    /// `x →` its key. Of the bits as integers, negative floats have the wrong order, and then NaNs are on both sides: those on the other side of
-    /// infinity than the extreme go around to it. The infinity that is nothing becomes the integer that is.
-    private void key(Accumulator a, VectorLanes vectors) {
-        vectors.bits(a.dtype);
-        mirror(a.dtype(vectors), vectors);
-        around(a, vectors, a.f == Reduction.MAX ? ScalarOp.SUB : ScalarOp.ADD);
-    }
-
-    /// `key →` the float that it is of.
-    private void unkey(Accumulator a) {
-        around(a, lanes, a.f == Reduction.MAX ? ScalarOp.ADD : ScalarOp.SUB);
-        mirror(Scalar.Bits.of(a.dtype), lanes);
-        lanes.bits(Scalar.Bits.of(a.dtype));
-    }
-
-    /// Reverses the order of the negative ones.
-    private static void mirror(DType t, Lanes as) {
-        as.dup(t);
-        as.shift(ScalarOp.SHR, t, t.bits() - 1);
-        as.number(new Scalar.Whole(-1L >>> 65 - t.bits()), t);
-        as.apply(ScalarOp.AND, t);
-        as.apply(ScalarOp.XOR, t);
-    }
-
-    /// By as many as there are NaNs of one sign.
-    private static void around(Accumulator a, Lanes as, ScalarOp direction) {
-        DType t = Scalar.Bits.of(a.dtype);
-        as.number(new Scalar.Whole(a.dtype == DType.FLOAT32 ? (1L << 23) - 1 : (1L << 52) - 1), t);
-        as.apply(direction, t);
     }
 
     /// Takes the lanes of a vector into one number: they are added by halves.
     void lanes(Accumulator a, int vector, VectorLanes vectors, int result) {
-        if (a.hasKeys()) {
-            DType keys = a.dtype(vectors);
-            vectors.get(keys, vector);
-            vectors.reduce(a.f.step(), keys);
-            unkey(a);
+        if (a.isOfBits(vectors)) {
+            extremes.lanes(a, vector, vectors);
             lanes.set(a.dtype, result);
             return;
         }
@@ -144,18 +137,21 @@ final class AccumulatorCode {
             for (int row = 0; row < half; row++) combine(a, partial[row], partial[row + half], as);
     }
 
-    /// A new local variable for an accumulator.
-    int local(DType t, Lanes as) {
-        return as == lanes ? values.local(t) : values.local();
+    /// A new local variable for an accumulator, the first of its parts.
+    int local(Accumulator a, Lanes as) {
+        if (as == lanes) return values.local(a.dtype);
+        int first = values.local();
+        for (int i = 1; i < a.parts(as).size(); i++) values.local();
+        return first;
     }
 
     /// Takes one accumulator into another.
     void combine(Accumulator a, int into, int from, Lanes as) {
-        DType t = a.dtype(as);
-        as.get(t, into);
-        as.get(t, from);
-        as.apply(a.f.step(), t);
-        as.set(t, into);
+        int part = 0;
+        for (DType t : a.parts(as)) {
+            as.get(t, from + part);
+            in(a, into + part++, t, as);
+        }
     }
 
     /// Kahan: `y = x − lost; t = total + y; lost = (t − total) − y; total = t`. What an infinite total lost is NaN, and counts for nothing.

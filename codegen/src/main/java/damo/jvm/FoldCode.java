@@ -46,27 +46,27 @@ final class FoldCode {
 
     /// Emits `fold`, and `other` in the same loop, at another place, for which `there` emits code.
     ///
-    /// @return the local variable of what `other` gives
+    /// @return the local variable of what `other` gives; if that is a maximum or a minimum, NaN may mean that it must be computed once more
     int beside(Stmt.Fold fold, Stmt.Fold other, Consumer<Runnable> there) {
-        Feed here = feed(fold, Runnable::run), beside = feed(other, there);
+        Feed here = feed(fold, Runnable::run, false), beside = feed(other, there, AccumulatorCode.mayGuess(other.fold()));
         runs(List.of(List.of(here, beside)));
         return beside.a().total();
     }
 
     /// Emits `fold` for several places in the same loop; each of these emits code for one.
     void abreast(Stmt.Fold fold, List<Consumer<Runnable>> places) {
-        runs(List.of(places.stream().map(place -> feed(fold, place)).toList()));
+        runs(List.of(places.stream().map(place -> feed(fold, place, false)).toList()));
     }
 
     /// Emits a [Stmt.Together].
     void together(Stmt.Together together) {
-        runs(together.folds().stream().map(f -> List.of(feed(f, Runnable::run))).toList());
+        runs(together.folds().stream().map(f -> List.of(feed(f, Runnable::run, false))).toList());
     }
 
     /// That of a fold which begins there.
-    private Feed feed(Stmt.Fold fold, Consumer<Runnable> there) {
+    private Feed feed(Stmt.Fold fold, Consumer<Runnable> there, boolean isGuess) {
         var begun = new Accumulator[1];
-        there.accept(() -> begun[0] = accumulators.begin(fold.fold()));
+        there.accept(() -> begun[0] = accumulators.begin(fold.fold(), isGuess));
         return new Feed(fold.run(), begun[0], there);
     }
 
@@ -171,7 +171,7 @@ final class FoldCode {
         int result = values.local(a.dtype());
         var partial = new int[2][rows];
         values.vectors(vectors);
-        for (int[] one : partial) for (int row = 0; row < rows; row++) one[row] = accumulators.local(a.dtype(), vectors);
+        for (int[] one : partial) for (int row = 0; row < rows; row++) one[row] = accumulators.local(a, vectors);
         mv.visitVarInsn(ILOAD, half);
         ScalarLanes.integer(mv, BLOCK);
         mv.visitInsn(IMUL);

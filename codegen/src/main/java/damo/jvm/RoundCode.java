@@ -144,7 +144,7 @@ final class RoundCode {
 
     private int[] locals(Accumulator a, int count, Lanes as) {
         var locals = new int[count];
-        for (int row = 0; row < count; row++) locals[row] = accumulators.local(a.dtype(), as);
+        for (int row = 0; row < count; row++) locals[row] = accumulators.local(a, as);
         return locals;
     }
 
@@ -164,7 +164,7 @@ final class RoundCode {
     private void passes(Stmt.Run run, Accumulator a, int i, int at, int count, int levels, int result, Lanes as, Runnable body) {
         accumulators.start(a, result, as);
         var waiting = new int[levels];                                 // at each level, the half that waits for the other
-        for (int level = 0; level < levels; level++) accumulators.start(a, waiting[level] = accumulators.local(a.dtype(), as), as);
+        for (int level = 0; level < levels; level++) accumulators.start(a, waiting[level] = accumulators.local(a, as), as);
         int pass = values.local(DType.INT32);
         ScalarLanes.integer(mv, 0);
         mv.visitVarInsn(ISTORE, pass);

@@ -2,6 +2,7 @@ package damo.jvm;
 
 import static org.objectweb.asm.Opcodes.*;
 
+import damo.graph.ScalarOp;
 import damo.kernel.Axis;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
@@ -67,12 +68,29 @@ final class StaggerCode {
             after(i, end, next);
             there.accept(() -> method.statements(lets(stagger.first())));
             int found = folds.beside(last, first, there);
+            if (AccumulatorCode.mayGuess(first.fold())) there.accept(() -> again(first, found));
             method.statements(stagger.last());
             lanes.get(t, found);
             lanes.set(t, begun);
             values.close();
         });
         mv.visitLabel(none);
+    }
+
+    /// Computes what is NaN once more.
+    private void again(Stmt.Fold first, int found) {
+        DType t = first.fold().dtype();
+        var known = new Label();
+        lanes.get(t, found);
+        lanes.get(t, found);
+        lanes.apply(ScalarOp.NE, t);
+        mv.visitJumpInsn(IFEQ, known);
+        values.open();
+        method.statements(List.of(first));
+        values.root(first.fold());
+        lanes.set(t, found);
+        values.close();
+        mv.visitLabel(known);
     }
 
     /// Stores into `next` the position after `i`, or that of `i` if there is none.
