@@ -64,8 +64,8 @@ final class ExtremeCode {
         as.apply(ScalarOp.XOR, t);
     }
 
-    /// Then NaNs are on both sides: those on the other side of infinity than the extreme go around to it, by as many as there are. The infinity that is
-    /// nothing becomes the integer that is.
+    /// Then NaNs are on both sides: those on the other side of infinity than the extreme go around to it, by as many as there are. The infinity that
+    /// is nothing becomes the integer that is.
     private static void around(Accumulator a, Lanes as, ScalarOp direction) {
         DType t = Scalar.Bits.of(a.dtype());
         as.number(new Scalar.Whole(a.dtype() == DType.FLOAT32 ? (1L << 23) - 1 : (1L << 52) - 1), t);
