@@ -49,11 +49,7 @@ final class StaggerCode {
         end.run();
         mv.visitJumpInsn(IF_ICMPGE, none);
         values.position(axis, i);
-        values.open();
-        method.statements(stagger.first());
-        values.root(first.fold());
-        lanes.set(t, begun);
-        values.close();
+        reduce(stagger.first(), first, begun);
         method.loop(axis, i, 1, end, () -> {
             ValueCode.Knowledge after = values.knowledge();
             Consumer<Runnable> there = action -> {
@@ -77,7 +73,7 @@ final class StaggerCode {
         mv.visitLabel(none);
     }
 
-    /// Computes what is NaN once more.
+    /// Reduces once more if `found`, a guess, is NaN.
     private void again(Stmt.Fold first, int found) {
         DType t = first.fold().dtype();
         var known = new Label();
@@ -85,12 +81,17 @@ final class StaggerCode {
         lanes.get(t, found);
         lanes.apply(ScalarOp.NE, t);
         mv.visitJumpInsn(IFEQ, known);
-        values.open();
-        method.statements(List.of(first));
-        values.root(first.fold());
-        lanes.set(t, found);
-        values.close();
+        reduce(List.of(first), first, found);
         mv.visitLabel(known);
+    }
+
+    /// Stores what `fold` gives, the last of some statements that are forgotten then.
+    private void reduce(List<Stmt> statements, Stmt.Fold fold, int into) {
+        values.open();
+        method.statements(statements);
+        values.root(fold.fold());
+        lanes.set(fold.fold().dtype(), into);
+        values.close();
     }
 
     /// Stores into `next` the position after `i`, or that of `i` if there is none.
