@@ -114,21 +114,22 @@ final class AccumulatorCode {
         as.set(t, into);
     }
 
-    /// Takes the lanes of a vector into one number: they are added by halves.
+    /// Takes the lanes of a vector into one number: they are added by halves. Of a mask it is known at once.
     void lanes(Accumulator a, int vector, VectorLanes vectors, int result) {
-        if (a.isOfBits(vectors)) {
-            extremes.lanes(a, vector, vectors);
-            lanes.set(a.dtype, result);
-            return;
-        }
-        var partial = new int[vectors.count()];
-        for (int lane = 0; lane < partial.length; lane++) {
-            partial[lane] = lane == 0 ? result : values.local(a.dtype);
+        if (a.isOfBits(vectors)) extremes.lanes(a, vector, vectors);
+        else if (a.dtype == DType.BOOL) {
             vectors.get(a.dtype, vector);
-            vectors.lane(a.dtype, lane);
-            lanes.set(a.dtype, partial[lane]);
+            vectors.reduce(a.f.step(), a.dtype);
+        } else {
+            for (int half = vectors.count() / 2; half > 0; half /= 2) {
+                vectors.get(a.dtype, vector);
+                vectors.rotate(half, a.dtype);
+                in(a, vector, a.dtype, vectors);
+            }
+            vectors.get(a.dtype, vector);
+            vectors.first(a.dtype);
         }
-        halve(a, partial, lanes);
+        lanes.set(a.dtype, result);
     }
 
     /// Takes the second half of some accumulators into the first, and so on until one is left.

@@ -70,19 +70,23 @@ final class RoundCode {
         for (int n = 0; n < results.length; n++) add(feeds.get(n).a, results[n]);
     }
 
-    /// Takes `count` elements that lie `apart` into the first accumulators of each fold. The first fold comes last: a processor may take what is
-    /// loaded for what was just stored a multiple of 4096 bytes before, and wait.
+    /// Takes `count` elements that lie `apart` into the first accumulators of each fold, in the order that they have in memory. The first fold comes
+    /// last: a processor may take what is loaded for what was just stored a multiple of 4096 bytes before, and wait.
     private void elements(List<Feed> feeds, int[][] into, int count, int apart, Lanes as) {
-        for (int n = feeds.size() - 1; n >= 0; n--) {
-            Feed feed = feeds.get(n);
-            int[] own = into[n];
-            Lanes by = n > 0 && as instanceof VectorLanes ? method.vectors(feed.run) : as;
-            if (n > 0 && by instanceof VectorLanes vectors) values.vectors(vectors);
-            feed.there.accept(() -> {
-                for (int row = 0; row < count; row++) element(feed.run, feed.a, own[row], row * apart, by);
-            });
-            if (n > 0 && as instanceof VectorLanes vectors) values.vectors(vectors);
+        for (int row = 0; row < count; row++)
+            for (int n = feeds.size() - 1; n >= 0; n--) element(feeds.get(n), n == 0, into[n][row], row * apart, as);
+    }
+
+    /// Takes in one element, or a vector of them if `as` is the vectors of the first fold.
+    private void element(Feed feed, boolean isFirst, int into, int shift, Lanes as) {
+        if (isFirst || !(as instanceof VectorLanes vectors)) {
+            feed.there.accept(() -> element(feed.run, feed.a, into, shift, as));
+            return;
         }
+        VectorLanes own = method.vectors(feed.run);
+        values.vectors(own);
+        feed.there.accept(() -> element(feed.run, feed.a, into, shift, own));
+        values.vectors(vectors);
     }
 
     private void add(Accumulator a, int result) {

@@ -4,8 +4,16 @@ import static org.objectweb.asm.Opcodes.*;
 
 import damo.kernel.Scalar;
 import damo.type.DType;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
 import java.util.function.IntSupplier;
+import org.objectweb.asm.ConstantDynamic;
+import org.objectweb.asm.Handle;
 import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Type;
 
 /// Calls of `jdk.incubator.vector`. Nothing here links against that module: its names are strings, and only a class that is emitted with
 /// vectors needs it. Species are static constants, which is what makes HotSpot compile these calls to single instructions.
@@ -14,6 +22,9 @@ import org.objectweb.asm.MethodVisitor;
 final class VectorCode {
     private static final String PACKAGE = "jdk/incubator/vector/", OPERATOR = "L" + PACKAGE + "VectorOperators$";
     static final String VECTOR = "L" + PACKAGE + "Vector;", MASK = "L" + PACKAGE + "VectorMask;", SPECIES = "L" + PACKAGE + "VectorSpecies;";
+    private static final String SHUFFLE = "L" + PACKAGE + "VectorShuffle;";
+    private static final Handle FIELD = constant("getStaticFinal", Class.class), METHOD = constant("invoke", MethodHandle.class, Object[].class),
+            ORDER = new Handle(H_INVOKESTATIC, PACKAGE + "VectorShuffle", "fromValues", "(" + SPECIES + "[I)" + SHUFFLE, false);
 
     final MethodVisitor mv;
     final ScalarLanes scalars;
@@ -30,6 +41,11 @@ final class VectorCode {
         this.lanes = lanes;
         this.masks = masks;
         this.locals = locals;
+    }
+
+    private static Handle constant(String method, Class<?>... parameters) {
+        var all = MethodType.methodType(Object.class, MethodHandles.Lookup.class, String.class, Class.class).appendParameterTypes(parameters);
+        return new Handle(H_INVOKESTATIC, Type.getInternalName(ConstantBootstraps.class), method, all.toMethodDescriptorString(), false);
     }
 
     /// The class of vectors of `t`.
@@ -99,6 +115,16 @@ final class VectorCode {
         operator(name, kind);
         mv.visitInsn(SWAP);
         call(t, "lanewise", OPERATOR + "Binary;" + VECTOR);
+    }
+
+    /// `x →` its elements `by` places further to the front, and the first ones at the end.
+    void rotate(int by, DType t) {
+        var arguments = new ArrayList<Object>();
+        arguments.add(new ConstantDynamic("SPECIES_" + lanes * t.bits(), SPECIES, FIELD, Type.getObjectType(type(t))));
+        for (int lane = 0; lane < lanes; lane++) arguments.add((lane + by) % lanes);
+        arguments.addFirst(ORDER);
+        mv.visitLdcInsn(new ConstantDynamic("rotation", SHUFFLE, METHOD, arguments.toArray()));
+        call(t, "rearrange", SHUFFLE);
     }
 
     /// `x →` the result of all elements.

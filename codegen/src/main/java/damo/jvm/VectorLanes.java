@@ -88,15 +88,21 @@ final class VectorLanes implements Lanes {
         code.call(DType.INT32, "addIndex", "I");
     }
 
-    /// `x →` its element `lane`, as [ScalarLanes] has it.
-    void lane(DType t, int lane) {
-        ScalarLanes.integer(mv, lane);
-        code.call(t, t == DType.BOOL ? "laneIsSet" : "lane", "I", letter(t));
+    /// `x →` its first element, as [ScalarLanes] has it.
+    void first(DType t) {
+        mv.visitInsn(ICONST_0);
+        code.call(t, "lane", "I", letter(t));
+    }
+
+    /// `x →` its elements `by` places further to the front, and the first ones at the end.
+    void rotate(int by, DType t) {
+        code.rotate(by, t);
     }
 
     /// `x →` all its elements taken together by `f`, which may do so in any order, as [ScalarLanes] has it.
     void reduce(ScalarOp f, DType t) {
-        code.reduce(f.name(), t);
+        if (t == DType.BOOL) code.call(t, f == ScalarOp.MAX ? "anyTrue" : "allTrue", "", "Z");
+        else code.reduce(f.name(), t);
     }
 
     /// `mask →` whether it is set in all lanes, as an int.

@@ -82,7 +82,9 @@ class VectorsTest {
         (x, y) -> x.add(y.transpose()),
         (x, y) -> x.add(exp(y.transpose())),
         (x, y) -> softmax(x.mul(y), 1),
-        (x, y) -> x.max(0).mul(y.min(1)));
+        (x, y) -> x.max(0).mul(y.min(1)),
+        (x, y) -> x.lt(y).max(1).eq(x.lt(y).min(1)),
+        (x, y) -> x.cast(DType.INT32).min(1).add(y.cast(DType.INT64).max(1)).add(x.cast(DType.INT32).prod(1)));
 
     private static Variable steps(Variable x, Variable y, Variable times) {
         var loop = scan();
