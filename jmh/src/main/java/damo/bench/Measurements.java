@@ -12,9 +12,11 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/// What JMH measured: microseconds and bytes a call, by the keys of [Row]; the better of the rounds, of each the median.
+/// What JMH measured: microseconds and bytes a call, by the keys of [Row]; the best of the rounds, of each the median.
 final class Measurements {
-    static final int ROUNDS = 2;
+    /// Several short ones, so that a machine which is slow for a while is slow for all sides; and one JVM is up to 15 % slower than the next by where
+    /// its memory lies.
+    static final int ROUNDS = 3;
     static final int ITERATIONS = 3;
 
     private final Map<String, Double> times = new TreeMap<>();
@@ -29,7 +31,6 @@ final class Measurements {
     }
 
     void measure(List<Row> rows) throws RunnerException {
-        // Several short rounds, so that a machine which is slow for a while is slow for all sides.
         for (int round = 0; round < ROUNDS; round++)
             for (Row row : rows) if (row.keys().size() > 1) collect(options(row));
         for (Row row : rows) if (row.keys().size() == 1) collect(options(row));

@@ -45,7 +45,7 @@ public final class Table {
 
     private String markdown() throws IOException {
         return """
-                Microseconds a call, one thread and float64 unless said: the better of %d rounds, each the median of %d iterations.
+                Microseconds a call, one thread and float64 unless said: the best of %d rounds, each the median of %d iterations.
                 All ways of a row take turns, and every result is checked against plain Java's first. Vector API is an expert's code by hand.
                 A goal is a share of a peer's speed, or a time; it is open where a peer that it names is not here (mvn -Ppeers).
                 Bytes are what a call of Damo allocates. JDK %s (%s), %s, %d cores, %s.
