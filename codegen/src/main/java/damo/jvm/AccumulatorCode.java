@@ -30,7 +30,8 @@ final class AccumulatorCode {
     ///
     /// @param lost what rounding took from `total`; −1 without compensation
     /// @param isGuess whether NaN may stand for what must be computed in another way
-    record Accumulator(Reduction f, DType dtype, int total, int lost, boolean isGuess) {
+    /// @param least what no element of a vector is below, for a guess of a maximum: at most 0, and NaN where that is not known; else −1
+    record Accumulator(Reduction f, DType dtype, int total, int lost, boolean isGuess, int least) {
         /// As [AccumulatorCode#isInOrder].
         boolean isInOrder() {
             return lost >= 0;
@@ -79,9 +80,14 @@ final class AccumulatorCode {
         boolean compensated = isInOrder(fold);
         int total = values.local(fold.dtype());
         values.known(fold, total);
-        var a = new Accumulator(op.f(), fold.dtype(), total, compensated ? values.local(fold.dtype()) : -1, isGuess);
+        int least = isGuess && op.f() == Reduction.MAX ? values.local(fold.dtype()) : -1;
+        var a = new Accumulator(op.f(), fold.dtype(), total, compensated ? values.local(fold.dtype()) : -1, isGuess, least);
         start(a, total);
         if (compensated) start(a, a.lost);
+        if (least >= 0) {
+            lanes.number(new Scalar.Real(0), a.dtype);
+            lanes.set(a.dtype, least);
+        }
         return a;
     }
 

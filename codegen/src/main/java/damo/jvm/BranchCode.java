@@ -24,11 +24,17 @@ final class BranchCode {
     private final MethodVisitor mv;
     private final ValueCode values;
     private final Needs needs;
+    private final Map<Value, Integer> sure = new IdentityHashMap<>();
 
     BranchCode(MethodVisitor mv, ValueCode values, Needs needs) {
         this.mv = mv;
         this.values = values;
         this.needs = needs;
+    }
+
+    /// Where a local variable is not 0, the condition holds for all lanes.
+    void sure(Value condition, int local) {
+        sure.put(condition, local);
     }
 
     /// Pushes one of two numbers, either of which might be computed.
@@ -81,14 +87,23 @@ final class BranchCode {
         int mask = values.local();
         int result = values.local();
         var all = new Label();
-        values.value(condition, true);
-        vectors.set(DType.BOOL, mask);
+        Integer isSure = sure.get(condition);
+        if (isSure == null) {
+            values.value(condition, true);
+            vectors.set(DType.BOOL, mask);
+        }
         values.value(then, true);
         vectors.set(t, result);
+        values.open();
+        if (isSure != null) {
+            mv.visitVarInsn(ILOAD, isSure);
+            mv.visitJumpInsn(IFNE, all);
+            values.value(condition, true);
+            vectors.set(DType.BOOL, mask);
+        }
         vectors.get(DType.BOOL, mask);
         vectors.allTrue();
         mv.visitJumpInsn(IFNE, all);
-        values.open();
         vectors.get(DType.BOOL, mask);
         vectors.get(t, result);
         values.value(otherwise, true);

@@ -17,7 +17,8 @@ import org.objectweb.asm.MethodVisitor;
 /// keys, integers in the order of the floats, where −0 comes before 0, and every NaN where it is the extreme.
 ///
 /// A guess takes half the instructions of that. Of the bits as integers, the greatest is the maximum of floats, unless all are negative, and the
-/// greatest without regard to a sign their minimum, unless none is negative; and they tell whether there was a NaN. What they do not tell is NaN.
+/// greatest without regard to a sign their minimum, unless none is negative; and they tell whether there was a NaN. What they do not tell is NaN. So
+/// a guess of a maximum knows the least element, too.
 final class ExtremeCode {
     private final MethodVisitor mv;
     private final Lanes lanes;
@@ -85,6 +86,15 @@ final class ExtremeCode {
         vectors.apply(ScalarOp.XOR, t);
         vectors.reduce(ScalarOp.MAX, t);
         lanes.set(t, unsigned);
+        if (a.least() >= 0) {
+            lanes.get(t, unsigned);
+            lanes.number(sign, t);
+            lanes.apply(ScalarOp.XOR, t);
+            lanes.bits(t);
+            lanes.get(a.dtype(), a.least());
+            lanes.apply(ScalarOp.MIN, a.dtype());
+            lanes.set(a.dtype(), a.least());
+        }
         int wanted = a.f() == Reduction.MAX ? signed : unsigned;
         var unknown = new Label();
         var end = new Label();

@@ -46,11 +46,11 @@ final class FoldCode {
 
     /// Emits `fold`, and `other` in the same loop, at another place, for which `there` emits code.
     ///
-    /// @return the local variable of what `other` gives; if that is a maximum or a minimum, NaN may mean that it must be computed once more
-    int beside(Stmt.Fold fold, Stmt.Fold other, Consumer<Runnable> there) {
+    /// @return that of `other`; if it is a maximum or a minimum, NaN may mean that it must be computed once more
+    Accumulator beside(Stmt.Fold fold, Stmt.Fold other, Consumer<Runnable> there) {
         Feed here = feed(fold, Runnable::run, false), beside = feed(other, there, AccumulatorCode.mayGuess(other.fold()));
         runs(List.of(List.of(here, beside)));
-        return beside.a().total();
+        return beside.a();
     }
 
     /// Emits `fold` for several places in the same loop; each of these emits code for one.

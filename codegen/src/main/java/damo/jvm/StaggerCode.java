@@ -3,15 +3,18 @@ package damo.jvm;
 import static org.objectweb.asm.Opcodes.*;
 
 import damo.graph.ScalarOp;
+import damo.jvm.AccumulatorCode.Accumulator;
 import damo.kernel.Axis;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
+import damo.plan.Nearness;
 import damo.plan.Stagger;
 import damo.plan.Stmt;
 import damo.type.DType;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -43,13 +46,17 @@ final class StaggerCode {
     /// meanwhile.
     private void beside(Axis axis, int i, Runnable end, Stagger stagger, Stmt.Fold first, Stmt.Fold last) {
         DType t = first.fold().dtype();
-        int begun = values.local(t), next = values.local(DType.INT32);
+        int begun = values.local(t), next = values.local(DType.INT32), near = values.local(DType.INT32);
+        Optional<Nearness> nearness = AccumulatorCode.mayGuess(first.fold()) ? Nearness.of(first, last) : Optional.empty();
         var none = new Label();
         mv.visitVarInsn(ILOAD, i);
         end.run();
         mv.visitJumpInsn(IF_ICMPGE, none);
         values.position(axis, i);
         reduce(stagger.first(), first, begun);
+        mv.visitInsn(ICONST_0);
+        mv.visitVarInsn(ISTORE, near);
+        nearness.ifPresent(n -> values.sure(n.condition(), near));
         method.loop(axis, i, 1, end, () -> {
             ValueCode.Knowledge after = values.knowledge();
             Consumer<Runnable> there = action -> {
@@ -63,14 +70,25 @@ final class StaggerCode {
             method.statements(stagger.then().subList(0, stagger.then().size() - 1));
             after(i, end, next);
             there.accept(() -> method.statements(lets(stagger.first())));
-            int found = folds.beside(last, first, there);
-            if (AccumulatorCode.mayGuess(first.fold())) there.accept(() -> again(first, found));
+            Accumulator found = folds.beside(last, first, there);
+            if (found.isGuess()) there.accept(() -> again(first, found.total()));
+            nearness.ifPresent(n -> isNear(n, found, near));
             method.statements(stagger.last());
-            lanes.get(t, found);
+            lanes.get(t, found.total());
             lanes.set(t, begun);
             values.close();
         });
         mv.visitLabel(none);
+    }
+
+    /// Stores whether all elements are near, as far as it is known.
+    private void isNear(Nearness nearness, Accumulator max, int near) {
+        values.root(nearness.distance());
+        lanes.get(max.dtype(), max.least());
+        lanes.get(max.dtype(), max.total());
+        lanes.apply(ScalarOp.SUB, max.dtype());
+        lanes.apply(ScalarOp.LE, max.dtype());
+        mv.visitVarInsn(ISTORE, near);
     }
 
     /// Reduces once more if `found`, a guess, is NaN.

@@ -137,6 +137,11 @@ final class ValueCode {
         scope.locals.put(v, local);
     }
 
+    /// Where a local variable is not 0, the condition holds for all lanes.
+    void sure(Value condition, int local) {
+        branches.sure(condition, local);
+    }
+
     /// A local variable for an int or an object.
     int local() {
         return nextLocal++;

@@ -51,13 +51,13 @@ class StaggerCodeTest {
             }
     }
 
-    /// Of all kinds, 64 at a time: a maximum of what is all negative, and NaN, are found in other ways.
+    /// Of all kinds, 64 at a time: a maximum of what is all negative, and NaN, are found in other ways, and exponentials of what is far below it.
     private Object array(int size) {
         var random = new Random(size);
         Object array = Array.newInstance(x.dtype() == DType.FLOAT32 ? float.class : double.class, size);
         int kind = 0;
         for (int k = 0; k < size; k++) {
-            if (k % 64 == 0) kind = random.nextInt(7);
+            if (k % 64 == 0) kind = random.nextInt(8);
             float any = (float) random.nextGaussian();
             boolean isOdd = random.nextInt(20) == 0;
             float value = switch (kind) {
@@ -67,6 +67,7 @@ class StaggerCodeTest {
                 case 3 -> Math.abs(any);
                 case 4 -> isOdd ? Float.NaN : any;
                 case 5 -> isOdd ? Float.intBitsToFloat(-1) : any;
+                case 6 -> isOdd ? 100 * any : any;
                 default -> isOdd ? 0f : -0f;
             };
             if (array instanceof double[] doubles) doubles[k] = value;
