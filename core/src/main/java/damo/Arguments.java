@@ -38,8 +38,13 @@ final class Arguments {
                     ? NDArray.wrap(type.dtype(), read.storage(), read.shape()) : read;
         } catch (DamoException e) {
             String got = value == null ? "null" : value.getClass().getTypeName();
-            throw new DamoException("%s is %s, but got %s; %s".formatted(what, type, got, e.getMessage()), e);
+            throw new DamoException("%s is %s, but got %s; %s".formatted(what, type, got, reason(e)), e);
         }
+    }
+
+    /// What [NDArray#of] says, without what was passed to it.
+    private static String reason(DamoException e) {
+        return e.getMessage().replaceFirst("^of: (null; |a \\S+; )?", "");
     }
 
     private static NDArray converted(String what, TensorType type, NDArray array, boolean narrow) {
@@ -72,7 +77,7 @@ final class Arguments {
         try {
             exact = NDArray.of(value);
         } catch (DamoException e) {
-            throw new DamoException("%s is %s, but got %s; %s".formatted(what, type, value.getClass().getName(), e.getMessage()), e);
+            throw new DamoException("%s is %s, but got %s; %s".formatted(what, type, value.getClass().getName(), reason(e)), e);
         }
         if (type.rank() != 0)
             throw new DamoException("%s is %s, but got the number %s; it needs an array with %d axes".formatted(what, type, value, type.rank()));

@@ -92,9 +92,9 @@ class CompiledFunctionTest {
         CompiledFunction f = function().in(m).out(m).compile();
         refused(() -> f.call(new double[] {1}), "the input m is float64[?, ?]", "float64[1]", "rank 2, not 1");
         refused(() -> f.call(1), "the number 1", "2 axes");
-        refused(() -> f.call("text"), "String");
-        refused(() -> f.call((Object) null), "null");
-        refused(() -> f.call((Object) new double[][] {{1, 2}, {3}}), "ragged");
+        refused(() -> f.call("text"), "but got java.lang.String; needs a number, boolean, Java array");
+        refused(() -> f.call((Object) null), "but got null; needs a number");
+        refused(() -> f.call((Object) new double[][] {{1, 2}, {3}}), "but got double[][]; ragged: value[1]");
         var t = tensor(DType.FLOAT64, "t", -1, 3);
         refused(() -> function().in(t).out(t).compile().call((Object) new double[2][4]), "axis 1 needs the extent 3, not 4");
     }
