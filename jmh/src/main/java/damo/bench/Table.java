@@ -12,7 +12,7 @@ import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.openjdk.jmh.runner.RunnerException;
 
-/// Runs all benchmarks for some minutes, prints one table, and writes it with a plot:
+/// Runs all benchmarks, for three quarters of an hour, prints one table, and writes it with a plot:
 /// `java -cp jmh/target/benchmarks.jar damo.bench.Table jmh/RESULTS.md`. Names, as `W12 W8`, choose rows; without a file it only prints.
 public final class Table {
     private final List<Row> rows;
