@@ -112,10 +112,9 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
             Step.Compute step = steps.getOrDefault(kernel, new Step.Launch(kernel));
             for (List<Stmt> way : scheduled(values, step, vectorBits, !looped.contains(kernel.name()))) {
                 statements = way;
-                Optional<Division> division = step instanceof Step.Strip ? Optional.empty() : Division.of(kernel, statements);
+                Optional<Division> division = Division.of(kernel, statements);
                 division.ifPresent(d -> divisions.put(kernel, d));
-                Optional<Axis> range = step instanceof Step.Strip(_, var rows) ? Optional.of(rows) : division.map(Division::axis);
-                method = new Method(helpers, caller, range, listing.of(kernel), buffers, symbols);
+                method = new Method(helpers, caller, division.map(Division::axis), listing.of(kernel), buffers, symbols);
                 vectorization = Vectorization.of(values, statements, vectorBits);
                 if (vectorization.isAny() && method.emit(writer(), statements, vectorization, epilogues) <= MethodTooLarge.LIMIT) break;
                 vectorization = Vectorization.NONE;
@@ -147,8 +146,7 @@ public record KernelClass(String name, byte[] bytes, Map<String, Integer> sizes,
         Kernel expanded = Expansions.expand(values, step.kernel());
         MethodTooLarge.check(expanded);
         return switch (step) {
-            case Step.Launch _ -> List.of(Schedule.joined(values, expanded, unroll, Optional.empty()));
-            case Step.Strip(_, var rows) -> List.of(Schedule.joined(values, expanded, unroll, Optional.of(rows)));
+            case Step.Launch _, Step.Strip _ -> List.of(Schedule.joined(values, expanded, unroll));
             case Step.Contract _ -> List.of(Contraction.of(values, expanded));
             case Step.Repeat repeat when vectorBits > 0 -> List.of(Repeated.inRegisters(values, repeat, expanded),
                     Repeated.inMemory(values, repeat, expanded));

@@ -186,20 +186,21 @@ final class ProgramParser {
     }
 
     private Step strips() {
-        Value width = values.extent();
+        Value each = values.extent();
         tokens.expect("{");
         List<Step.Strip> kernels = new ArrayList<>();
         while (!tokens.accept("}")) {
-            tokens.expect("strip");
+            boolean isSum = tokens.accept("sum");
+            if (!isSum) tokens.expect("strip");
             Token token = tokens.peek();
-            String rows = tokens.name("the name of an axis");
+            String name = tokens.name("the name of an axis");
             tokens.expect("kernel");
             Kernel kernel = kernel();
-            Axis axis = Rows.axes(kernel).filter(a -> a.name().equals(rows)).findFirst()
-                    .orElseThrow(() -> tokens.expected(token, "an axis of the kernel, or of a sum in it"));
-            kernels.add(new Step.Strip(kernel, axis));
+            Axis axis = kernel.axes().stream().filter(a -> a.name().equals(name)).findFirst()
+                    .orElseThrow(() -> tokens.expected(token, "an axis of the kernel"));
+            kernels.add(new Step.Strip(kernel, axis, isSum));
         }
-        return new Step.Strips(kernels, width);
+        return new Step.Strips(kernels, each);
     }
 
     private Step.Loop loop() {

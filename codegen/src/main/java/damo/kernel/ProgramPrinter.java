@@ -84,9 +84,10 @@ final class ProgramPrinter {
             switch (step) {
                 case Step.Launch(var kernel) -> kernel("kernel", kernel, indent);
                 case Step.Contract(var kernel) -> kernel("contract", kernel, indent);
-                case Step.Strip(var kernel, var rows) -> kernel("strip %s kernel".formatted(Words.name(rows.name())), kernel, indent);
-                case Step.Strips(var kernels, var width) -> {
-                    out.append("%sstrips %s {\n".formatted(pad, KernelPrinter.extent(width)));
+                case Step.Strip(var kernel, var axis, var isSum) ->
+                    kernel("%s %s kernel".formatted(isSum ? "sum" : "strip", Words.name(axis.name())), kernel, indent);
+                case Step.Strips(var kernels, var each) -> {
+                    out.append("%sstrips %s {\n".formatted(pad, KernelPrinter.extent(each)));
                     steps(List.copyOf(kernels), indent + 1);
                     out.append(pad).append("}\n");
                 }

@@ -30,15 +30,18 @@ public sealed interface Step {
         }
     }
 
-    /// Runs a kernel a few rows at a time: of the axis `rows`, which all its stores are along or its only sum is over. It does so in [Strips] only.
-    record Strip(Kernel kernel, Axis rows) implements Compute {}
-
-    /// Runs kernels in order, but all of them for some rows before any for the next rows: so what one of them has brought from memory is still in a
-    /// cache for the others. They have equally many rows, and need of what those before them store the rows that they are at and no others, so it is
-    /// as if each had run alone.
+    /// Runs a kernel a few rows at a time, in [Strips] only.
     ///
-    /// @param width how many elements a row has
-    record Strips(List<Strip> kernels, Value width) implements Step {
+    /// @param axis what all its stores are along
+    /// @param isSum whether a position of `axis` is a whole strip, over whose rows there is a sum, and not a row
+    record Strip(Kernel kernel, Axis axis, boolean isSum) implements Compute {}
+
+    /// Runs kernels in order, but all of them for a strip of rows before any for another strip: so what one of them has brought from memory is still
+    /// in a cache for the others. They need of what those before them store the rows that they are at and no others, so it is as if each had run
+    /// alone, and strips may be done in any order. The first kernel is no sum; its axis has all rows.
+    ///
+    /// @param each how many rows a strip has; the last ones may be a shorter strip, and are in no sum
+    record Strips(List<Strip> kernels, Value each) implements Step {
         /// Kernels that go together.
         public Strips {
             kernels = List.copyOf(kernels);

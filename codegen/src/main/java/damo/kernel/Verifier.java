@@ -84,15 +84,17 @@ public final class Verifier {
             switch (step) {
                 case Step.Launch(var kernel) -> kernel(kernel, readable, stored);
                 case Step.Repeat repeat -> repeat(repeat, readable, stored);
-                case Step.Strip(var kernel, var rows) -> {
-                    require(Rows.areOf(rows, kernel), "%s cannot be done by rows %s", kernel.name(), rows.name());
-                    kernel(kernel, readable, stored);
-                }
-                case Step.Strips(var kernels, var width) -> {
-                    values.extent(width);
+                case Step.Strip strip -> kernel(strip.kernel(), readable, stored);
+                case Step.Strips(var kernels, var each) -> {
+                    values.extent(each);
                     steps(List.copyOf(kernels), readable, stored);
-                    for (int i = 1; i < kernels.size(); i++)
-                        require(Rows.mayFollow(kernels.subList(0, i), kernels.get(i)), "%s needs other rows", kernels.get(i).kernel().name());
+                    Value rows = kernels.getFirst().axis().extent();
+                    for (int i = 0; i < kernels.size(); i++) {
+                        Step.Strip strip = kernels.get(i);
+                        String name = strip.kernel().name();
+                        require(Rows.areOf(strip, rows, each), "%s cannot be done by strips of %s", name, strip.axis().name());
+                        require(Rows.mayFollow(kernels.subList(0, i), strip, each), "%s needs other rows", name);
+                    }
                 }
                 case Step.Contract(var kernel) -> {
                     require(Contractions.is(kernel), "%s is no contraction", kernel.name());

@@ -19,16 +19,11 @@ import java.util.Set;
 
 /// A step with everything looked up: numbers instead of names.
 public sealed interface Action {
-    /// Runs a kernel, after giving memory to the temporaries that it stores.
+    /// Runs a kernel, after giving memory to the temporaries that it stores; or several, some rows of all of them before other rows.
     ///
-    /// @param number the place of this among all launches that threads may share, or −1
-    record Launch(int kernel, int[] stored, int number) implements Action {}
-
-    /// Runs kernels, some rows of all of them before the next rows.
-    ///
-    /// @param rows how many there are, or where it is negative the symbol at the position `~rows`
-    /// @param width how many elements one has, in the same way
-    record Strips(int[] kernels, int[] stored, int rows, int width) implements Action {}
+    /// @param areSums for each kernel, whether a position of it is all those rows
+    /// @param number the place of this among all launches that are done in parts, or −1 for a kernel that is not
+    record Launch(int[] kernels, boolean[] areSums, int[] stored, int number) implements Action {}
 
     /// Runs one of two lists, as the bool at `condition` says.
     record Branch(int condition, Action[] then, Action[] otherwise) implements Action {}
@@ -56,8 +51,8 @@ public sealed interface Action {
     /// @param kernels the numbers of kernels
     /// @param loops the numbers of loops that run by themselves
     /// @param positions where buffers lie
-    /// @param divisions how threads can share kernels
-    /// @param shared gets the divisions of the launches that threads may share
+    /// @param divisions how kernels can be done in parts
+    /// @param shared gets the divisions of the launches that are done in parts
     public static Action[] of(Program program, Map<Kernel, Integer> kernels, Map<Step.Loop, Integer> loops, Map<Buffer, Integer> positions,
             Map<Kernel, Division> divisions, List<Division> shared) {
         var symbols = new ArrayList<>(program.symbols());
@@ -70,8 +65,8 @@ public sealed interface Action {
         int[] kernels = new int[actions.length];
         for (int i = 0; i < actions.length; i++)
             switch (actions[i]) {
-                case Launch launch -> kernels[i] = launch.kernel;
-                case Branch _, Check _, Call _, Loop _, Strips _ -> {
+                case Launch launch when launch.kernels.length == 1 -> kernels[i] = launch.kernels[0];
+                case Launch _, Branch _, Check _, Call _, Loop _ -> {
                     return null;
                 }
             }
@@ -84,9 +79,9 @@ public sealed interface Action {
         /// @param provided what has memory already: in a loop it is given before the first step, and then moves from buffer to buffer
         private Action[] of(List<Step> steps, Set<Buffer> provided) {
             return steps.stream().map(step -> switch (step) {
-                case Step.Compute compute -> launch(compute.kernel(), provided);
-                case Step.Strips(var strips, var width) -> new Strips(strips.stream().mapToInt(s -> at(kernels, s.kernel())).toArray(),
-                        stored(strips, provided), number(strips.getFirst().rows().extent()), number(width));
+                case Step.Compute compute -> launch(List.of(compute), divisions.get(compute.kernel()), provided);
+                case Step.Strips(var strips, var each) ->
+                    launch(strips, Division.together(strips.stream().map(s -> divisions.get(s.kernel())).toList(), each), provided);
                 case Step.Branch(var condition, var then, var otherwise) ->
                     new Branch(at(positions, condition), of(then, provided), of(otherwise, provided));
                 case Step.Loop loop -> loop(loop, provided);
@@ -96,11 +91,12 @@ public sealed interface Action {
             }).toArray(Action[]::new);
         }
 
-        private Launch launch(Kernel kernel, Set<Buffer> provided) {
-            int[] stored = stored(List.of(new Step.Launch(kernel)), provided);
-            Division division = divisions.get(kernel);
+        private Launch launch(List<? extends Step.Compute> steps, Division division, Set<Buffer> provided) {
             if (division != null) shared.add(division);
-            return new Launch(at(kernels, kernel), stored, division == null ? -1 : shared.size() - 1);
+            int[] numbers = steps.stream().mapToInt(s -> at(kernels, s.kernel())).toArray();
+            boolean[] areSums = new boolean[numbers.length];
+            for (int i = 0; i < areSums.length; i++) areSums[i] = steps.get(i) instanceof Step.Strip strip && strip.isSum();
+            return new Launch(numbers, areSums, stored(steps, provided), division == null ? -1 : shared.size() - 1);
         }
 
         private int[] stored(List<? extends Step.Compute> steps, Set<Buffer> provided) {

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 /// @param work about how many values the kernel computes
 /// @param isCoarse whether each part does again what others do too, as packing a matrix
 /// @param isRepeated whether each position is stored to again and again: then threads must not share the lines of a cache
-public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isRepeated) {
+/// @param each how many positions a range has, where that is given
+public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isRepeated, Optional<Value> each) {
     /// So many values for each position of loops with these extents.
     public record Work(double values, List<Value> extents) {}
 
@@ -29,7 +30,12 @@ public record Division(Axis axis, List<Work> work, boolean isCoarse, boolean isR
         var walk = new Walk(kernel);
         walk.statements(statements, List.of(), 1, false);
         if (walk.axis == null || !walk.isDivisible) return Optional.empty();
-        return Optional.of(new Division(walk.axis, walk.work, walk.contracts, walk.isRepeated));
+        return Optional.of(new Division(walk.axis, walk.work, walk.contracts, walk.isRepeated, Optional.empty()));
+    }
+
+    /// How to divide kernels that go together, for `each` of the positions of the first, where all are divided so.
+    static Division together(List<Division> all, Value each) {
+        return new Division(all.getFirst().axis, all.stream().flatMap(d -> d.work.stream()).toList(), false, false, Optional.of(each));
     }
 
     private static final class Walk {

@@ -7,7 +7,6 @@ import damo.kernel.Values;
 import damo.math.Expansions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// How a kernel is done, in words.
@@ -43,8 +42,7 @@ public final class Explanation {
         boolean contracts = step instanceof Step.Contract;
         Kernel kernel = Expansions.expand(values, step.kernel());
         List<Stmt> statements = switch (step) {
-            case Step.Launch _ -> Schedule.joined(values, kernel, true, Optional.empty());
-            case Step.Strip(_, var rows) -> Schedule.joined(values, kernel, true, Optional.of(rows));
+            case Step.Launch _, Step.Strip _ -> Schedule.joined(values, kernel, true);
             case Step.Contract _ -> Contraction.of(values, kernel);
             case Step.Repeat repeat -> Repeated.inRegisters(values, repeat, kernel);
         };
@@ -54,7 +52,7 @@ public final class Explanation {
         vectorization.forms().stream().map(f -> "%d lanes along %s".formatted(f.lanes(), f.axis().name())).distinct().forEach(parts::add);
         vectorization.obstacles().forEach((axis, why) -> parts.add("no lanes along %s: %s".formatted(axis.name(), why)));
         String shared = Division.of(step.kernel(), statements).map(d -> "threads share " + d.axis().name()).orElse("one thread");
-        parts.add(step instanceof Step.Strip(_, var rows) ? "by strips of " + rows.name() : isAlone ? "one thread" : shared);
+        parts.add(step instanceof Step.Strip strip ? "threads share strips of rows, by " + strip.axis().name() : isAlone ? "one thread" : shared);
         parts.add(Work.of(step, kernel).toString());
         return parts.stream().collect(Collectors.joining("; ", kernel.name() + ": ", ""));
     }

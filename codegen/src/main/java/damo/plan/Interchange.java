@@ -7,6 +7,7 @@ import static damo.graph.ScalarOp.MUL;
 import damo.graph.Reduction;
 import damo.kernel.Axis;
 import damo.kernel.Buffer;
+import damo.kernel.Rows;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.kernel.Values;
@@ -22,7 +23,7 @@ import java.util.Map;
 ///
 /// @param outer the axes outside of all that
 record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
-    static final int UNROLL = 8;                                       // terms for each load and store of the accumulator
+    static final int UNROLL = Rows.TOGETHER;                           // terms for each load and store of the accumulator
 
     /// How to turn the kernel that stores this, or `null` if that does not help.
     static Interchange of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
@@ -75,16 +76,13 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
     }
 
     /// Appends the loops to `block`.
-    ///
-    /// @param inStrips whether the one loop over terms may be restricted: then sums begin with the first term and are complete with the last
-    void schedule(Schedule schedule, Block block, boolean inStrips) {
+    void schedule(Schedule schedule, Block block) {
         Values values = schedule.values;
         Scalar.Fold sum = (Scalar.Fold) fold.op();
         Buffer to = put.to();
         Value total = values.flat(to, put.offset());
         Value zero = values.number(to.dtype(), 0);
-        if (inStrips) once(schedule, block, values.whole(0), zero);
-        else row(schedule, block, zero);
+        row(schedule, block, zero);
         var nest = new ArrayList<Block>();
         Block inner = block;
         for (Axis axis : sum.axes().subList(0, sum.axes().size() - 1)) nest.add(inner = schedule.loop(axis, inner));
@@ -104,25 +102,13 @@ record Interchange(List<Axis> outer, Axis row, Stmt.Put put, Value fold) {
 
         for (Block b : nest.reversed()) b.outer.statements.add(Schedule.loop(b.axis, values.whole(0), b.axis.extent(), b));
         Value result = values.replace(put.value(), v -> v == fold ? total : null);
-        if (result == total) return;
-        if (inStrips) once(schedule, block, values.sub(last.extent(), values.whole(1)), result);
-        else row(schedule, block, result);
+        if (result != total) row(schedule, block, result);
     }
 
     /// `x + term`; with a product that is one rounding, and one instruction.
     private static Value plus(Values values, Value x, Value term) {
         return term.op() instanceof Scalar.Apply(var f, var factors) && f == MUL && term.dtype().isFloat()
                 ? values.apply(FMA, factors.getFirst(), factors.getLast(), x) : values.apply(ADD, x, term);
-    }
-
-    /// A row, where the term `at` is among those that the loop over terms is restricted to.
-    private void once(Schedule schedule, Block block, Value at, Value value) {
-        Axis terms = ((Scalar.Fold) fold.op()).axes().getLast();
-        Value next = schedule.values.add(at, schedule.values.whole(1));
-        schedule.place(next, block, false);
-        Block body = schedule.loop(terms, block);
-        row(schedule, body, value);
-        block.statements.add(Schedule.loop(terms, at, next, body));
     }
 
     private void row(Schedule schedule, Block block, Value value) {

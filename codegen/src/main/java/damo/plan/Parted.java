@@ -13,12 +13,17 @@ import java.util.Optional;
 /// @param some the reduction of one part
 /// @param left that of the terms that are left, fewer than there are parts; nothing if there are known to be none
 record Parted(Value some, Optional<Value> left) {
-    /// `fold` with a part of `axis` for each position of `part`.
+    /// `fold` with a part of `axis` for each position of `part`, all as long as there are terms for.
     static Parted of(Values values, Scalar.Fold fold, Axis axis, Axis part) {
         Value extent = axis.extent(), count = part.extent();
-        Value terms = extent.op() instanceof Scalar.Whole(var n) && count.op() instanceof Scalar.Whole(var parts) ? values.whole(n / parts)
-                : values.apply(ScalarOp.FLOORDIV, extent, count);
-        Value end = values.mul(count, terms);
+        return of(values, fold, axis, part, extent.op() instanceof Scalar.Whole(var n) && count.op() instanceof Scalar.Whole(var parts)
+                ? values.whole(n / parts) : values.apply(ScalarOp.FLOORDIV, extent, count));
+    }
+
+    /// `fold` with so many `terms` along `axis` for each position of `part`.
+    static Parted of(Values values, Scalar.Fold fold, Axis axis, Axis part, Value terms) {
+        Value extent = axis.extent();
+        Value end = values.mul(part.extent(), terms);
         Axis in = new Axis(axis.name() + "_in", terms);
         Axis left = new Axis(axis.name() + "_left", values.sub(extent, end));
         Value some = moved(values, fold, axis, in, values.add(values.mul(values.index(part), terms), values.index(in)));

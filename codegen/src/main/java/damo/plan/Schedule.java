@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /// Decides where each value of a kernel is computed: in the outermost loop that it depends on.
@@ -38,14 +37,8 @@ public final class Schedule {
 
     /// As [#of(Values, Kernel)]; without `unroll`, short loops stay loops, which is the least code.
     public static List<Stmt> of(Values values, Kernel kernel, boolean unroll) {
-        return of(values, kernel, unroll, Optional.empty());
-    }
-
-    /// The same, where loops over `rows`, if there are any, may be restricted to some of them ([damo.kernel.Step.Strip]): the first rows before the
-    /// last ones.
-    private static List<Stmt> of(Values values, Kernel kernel, boolean unroll, Optional<Axis> rows) {
         Kernel unrolled = unroll ? Unroll.of(values, kernel) : kernel;
-        List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled), rows);
+        List<Stmt> body = of(values, unrolled.axes(), Flatten.puts(values, unrolled));
         if (!kernel.adds()) return body;
         var all = new ArrayList<Stmt>();
         for (Store s : kernel.stores()) if (s.adds()) all.add(new Stmt.Clear(s.to(), values.product(s.to().extents())));
@@ -53,12 +46,12 @@ public final class Schedule {
         return all;
     }
 
-    /// As [#of(Values, Kernel, boolean, Optional)], with what goes over the same memory in one loop ([Reuse], [Together]).
-    public static List<Stmt> joined(Values values, Kernel kernel, boolean unroll, Optional<Axis> rows) {
-        return Together.of(values, Reuse.of(values, of(values, kernel, unroll, rows)));
+    /// As [#of(Values, Kernel, boolean)], with what goes over the same memory in one loop ([Reuse], [Together]).
+    public static List<Stmt> joined(Values values, Kernel kernel, boolean unroll) {
+        return Together.of(values, Reuse.of(values, of(values, kernel, unroll)));
     }
 
-    /// Whether a kernel that sums over `rows` takes in one after the other, so that it can be restricted to some of them.
+    /// Whether a kernel that sums over `rows` takes in one after the other.
     static boolean sumsRows(Values values, Kernel kernel, Axis rows) {
         Kernel unrolled = Unroll.of(values, kernel);
         Interchange turned = Interchange.of(values, unrolled.axes(), Flatten.puts(values, unrolled));
@@ -67,10 +60,6 @@ public final class Schedule {
 
     /// Loops over these axes around these stores, whose offsets have their order.
     static List<Stmt> of(Values values, List<Axis> axes, List<Stmt.Put> puts) {
-        return of(values, axes, puts, Optional.empty());
-    }
-
-    private static List<Stmt> of(Values values, List<Axis> axes, List<Stmt.Put> puts, Optional<Axis> rows) {
         var schedule = new Schedule(values);
         List<Value> extents = axes.stream().map(Axis::extent).filter(e -> !isPositive(e)).toList();
         var root = new Block(null, null);
@@ -79,7 +68,7 @@ public final class Schedule {
         var nest = new ArrayList<Block>(List.of(root));
         for (Axis axis : turned == null ? axes : turned.outer()) nest.add(block = schedule.loop(axis, block));
         if (turned == null) for (Stmt.Put put : puts) schedule.put(put, block);
-        else turned.schedule(schedule, block, rows.filter(r -> !axes.contains(r)).isPresent());
+        else turned.schedule(schedule, block);
         for (Block b : nest.reversed()) if (b.outer != null) b.outer.statements.add(loop(b.axis, values.whole(0), b.axis.extent(), b));
         return extents.isEmpty() ? root.statements : List.of(new Stmt.Guard(extents, root.statements));
     }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /// Long reductions to single numbers in equal parts, which threads can share, and the reduction of these and of the few terms that are left. Whether
 /// there are parts depends on extents alone, and so does the order of a sum: it is the same for any number of threads.
 public final class Shares {
-    private static final int TERMS = 1 << 20;                          // below which one thread is as fast
+    private static final int TERMS = 1 << 18;                          // below which one thread is as fast
     private static final int PARTS = 64;
 
     private final Values values;

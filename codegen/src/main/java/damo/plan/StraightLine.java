@@ -99,7 +99,7 @@ public final class StraightLine {
                 case Step.Launch(var kernel) -> statements(Schedule.of(values, kernel));
                 case Step.Contract(var kernel) -> throw new Unfit(kernel.name() + " is a product of large matrices");
                 case Step.Repeat(_, _, var kernel, _) -> throw new Unfit(kernel.name() + " is repeated");
-                case Step.Strip(var kernel, _) -> throw new Unfit(kernel.name() + " has many rows");
+                case Step.Strip(var kernel, _, _) -> throw new Unfit(kernel.name() + " has many rows");
                 case Step.Strips _ -> throw new Unfit("there are many rows");
                 case Step.Branch(var condition, var then, var otherwise) -> branch(element(condition, 0), then, otherwise);
                 case Step.Loop loop -> loop(loop);

@@ -1,6 +1,5 @@
 package damo.plan;
 
-import damo.kernel.Axis;
 import damo.kernel.Buffer;
 import damo.kernel.Contractions;
 import damo.kernel.Kernel;
@@ -20,60 +19,51 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// A matrix that is read row by row, and then once more for sums of its rows, as `xᵀ f(x w)` reads `x`, comes from memory once: whatever leads from
-/// the first reading to the second is done for some rows, and then for the next ones ([Step.Strips]). Sums have the order that they have anyway.
+/// the first reading to the second is done for a strip of rows, and then for another one ([Step.Strips]). The sums are in parts for that ([Columns]),
+/// also where there are no strips.
 public final class Strips {
-    private static final int LARGE = 1 << 20;                          // bytes: what is smaller is still in a cache anyway
-
-    private static final int ELEMENTS = 1 << 16;                       // of a strip: they stay in the second cache
-
     private final Values values;
-    private final Sizes sizes;
-    private final long shared;
-    private final List<Step> steps;
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<Kernel, Columns> sums = new IdentityHashMap<>(); // by the kernel of their parts
     private final Map<Buffer, List<Kernel>> readers = new HashMap<>(); // of matrices, row by row
 
-    private Strips(List<Step> steps, Values values, Sizes sizes, long shared) {
-        this.steps = new ArrayList<>(steps);
+    private Strips(List<Step> program, Values values, Sizes sizes) {
         this.values = values;
-        this.sizes = sizes;
-        this.shared = shared;
-    }
-
-    /// The program with such kernels together, whose values are of this pool; `sizes` is asked which matrices are large. Loops stay as they are.
-    ///
-    /// @param shared from so many elements on, threads do the rows of each kernel
-    public static Program of(Program program, Values values, Sizes sizes, long shared) {
-        var strips = new Strips(program.steps(), values, sizes, shared);
-        for (Step step : program.steps()) if (step instanceof Step.Launch(var kernel)) strips.add(kernel);
-        return program.withSteps(strips.steps);
-    }
-
-    /// How many rows of so many elements a strip has: a sum of rows takes in several at once, and is to do so in every strip but the last.
-    public static int rows(int width) {
-        return Math.max(1, ELEMENTS / Interchange.UNROLL / Math.max(1, width)) * Interchange.UNROLL;
-    }
-
-    private void add(Kernel kernel) {
-        List<Value> folds = Contractions.folds(kernel.stores().stream().map(Store::value).toList());
-        if (folds.isEmpty() || kernel.axes().isEmpty()) return;
-        Axis first = kernel.axes().getFirst();
-        List<Axis> over = ((Scalar.Fold) folds.getFirst().op()).axes();
-        for (Value load : Loads.all(kernel)) {
-            if (!(load.op() instanceof Scalar.Load(var matrix, var at)) || at.size() != 2) continue;
-            if (Rows.isRow(at, first)) readers.computeIfAbsent(matrix, _ -> new ArrayList<>()).add(kernel);
-            boolean isTurned = folds.size() == 1 && over.size() == 1 && kernel.axes().size() == 1 && Rows.isRow(at, over.getFirst())
-                    && at.getLast() == values.index(first);
-            if (isTurned && readers.getOrDefault(matrix, List.of()).stream().anyMatch(r -> join(r, kernel, over.getFirst()))) return;
+        for (Step step : program) {
+            Optional<Columns> columns = step instanceof Step.Launch(var kernel) ? Columns.of(values, kernel, sizes) : Optional.empty();
+            columns.ifPresent(c -> sums.put(c.some().kernel(), c));
+            steps.addAll(columns.map(Columns::steps).orElse(List.of(step)));
         }
     }
 
-    /// Puts all from the kernel `first` to the kernel `last`, which sums over `rows`, into one step, if that is possible and worth it.
-    private boolean join(Kernel first, Kernel last, Axis rows) {
+    /// The program with such kernels together, whose values are of this pool; `sizes` is asked which matrices are large. Loops stay as they are.
+    public static Program of(Program program, Values values, Sizes sizes) {
+        var strips = new Strips(program.steps(), values, sizes);
+        for (Step step : List.copyOf(strips.steps)) if (step instanceof Step.Launch(var kernel)) strips.add(kernel);
+        return program.withSteps(strips.steps);
+    }
+
+    private void add(Kernel kernel) {
+        if (kernel.axes().isEmpty() || Contractions.folds(kernel.stores().stream().map(Store::value).toList()).isEmpty()) return;
+        Columns sum = sums.get(kernel);
+        for (Value load : Loads.all(kernel)) {
+            if (!(load.op() instanceof Scalar.Load(var matrix, var at)) || at.size() != 2) continue;
+            if (Rows.isRow(at, kernel.axes().getFirst())) readers.computeIfAbsent(matrix, _ -> new ArrayList<>()).add(kernel);
+            boolean isTurned = sum != null && Rows.isRow(at, sum.some(), sum.each()) && at.getLast() == values.index(kernel.axes().getLast());
+            if (isTurned && readers.getOrDefault(matrix, List.of()).stream().anyMatch(first -> join(first, sum))) return;
+        }
+    }
+
+    /// Puts all from the kernel `first` to the parts of `sum` into one step, if that is possible.
+    private boolean join(Kernel first, Columns sum) {
+        Kernel last = sum.some().kernel();
+        Value each = sum.each();
         int from = steps.indexOf(new Step.Launch(first)), to = steps.indexOf(new Step.Launch(last));
-        if (from < 0 || first == last) return false;                   // it was joined with others; or is all there is
+        if (from < 0 || from > to) return false;                       // it was joined with others
         var between = steps.subList(from, to + 1);
         Set<Step> leading = leading(between), following = following(between);
         var before = new ArrayList<Step>();
@@ -84,26 +74,16 @@ public final class Strips {
             if (!isEnd && !following.contains(step)) before.add(step);
             else if (!isEnd && !leading.contains(step)) after.add(step);
             else if (step instanceof Step.Launch(var kernel) && !kernel.axes().isEmpty()) {
-                var strip = new Step.Strip(kernel, kernel == last ? rows : kernel.axes().getFirst());
-                if (!Rows.areOf(strip.rows(), kernel) || !Rows.mayFollow(within, strip) || !isDivided(strip)) return false;
+                var strip = kernel == last ? sum.some() : new Step.Strip(kernel, kernel.axes().getFirst(), false);
+                if (!Rows.areOf(strip, sum.rows().extent(), each) || !Rows.mayFollow(within, strip, each) || !isDivided(strip)) return false;
                 within.add(strip);
             } else return false;
         }
-        Axis columns = last.axes().getFirst();
-        List<Axis> both = List.of(rows, columns);
-        int bytes = last.stores().getFirst().to().dtype().bits() / 8;
-        if (both.stream().anyMatch(a -> !isKnown(a.extent())) || !sizes.isAtLeast(both, LARGE / bytes)) return false;
-        if (shared < Long.MAX_VALUE && sizes.isAtLeast(both, shared)) return false;
         between.clear();
         between.addAll(before);
-        between.add(new Step.Strips(within, columns.extent()));
+        between.add(new Step.Strips(within, each));
         between.addAll(after);
         return true;
-    }
-
-    /// Whether a call brings it: then it is one number, or its symbol.
-    private static boolean isKnown(Value extent) {
-        return extent.op() instanceof Scalar.Whole || extent.op() instanceof Scalar.Symbol;
     }
 
     /// Of these steps, the last and those that it needs something of.
@@ -138,10 +118,9 @@ public final class Strips {
         return changed;
     }
 
-    /// Whether the kernel does nothing but what it does for some row; or the sums over rows are done row by row.
+    /// Whether the kernel does nothing but what it does for some row, or strip.
     private boolean isDivided(Step.Strip strip) {
         Kernel kernel = Expansions.expand(values, strip.kernel());
-        if (!kernel.axes().contains(strip.rows())) return Schedule.sumsRows(values, kernel, strip.rows());
-        return Division.of(kernel, Schedule.of(values, kernel)).filter(d -> d.axis().equals(strip.rows()) && !d.isCoarse()).isPresent();
+        return Division.of(kernel, Schedule.of(values, kernel)).filter(d -> d.axis().equals(strip.axis()) && !d.isCoarse()).isPresent();
     }
 }

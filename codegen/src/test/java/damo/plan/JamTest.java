@@ -32,7 +32,7 @@ class JamTest {
 
     private Optional<Jam> of(Value value) {
         var kernel = new Kernel("f", List.of(i), List.of(new Store(z, v.indices(List.of(i)), value)));
-        var guard = (Stmt.Guard) Schedule.joined(v, kernel, true, Optional.empty()).getFirst();
+        var guard = (Stmt.Guard) Schedule.joined(v, kernel, true).getFirst();
         return Jam.of((Stmt.Loop) guard.body().getLast());
     }
 

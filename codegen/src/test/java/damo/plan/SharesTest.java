@@ -64,20 +64,20 @@ class SharesTest {
 
     @Test void whatIsShortOrNotToBeDividedStays() {
         Program whole = program(fold(Reduction.SUM, element));
-        assertEquals(1, shared(whole, 1 << 10, (1 << 10) - 1).kernels());
-        assertEquals(1, shared(whole, 63, 1 << 20).kernels());
-        assertEquals(2, shared(whole, 64, 1 << 20).kernels());
-        assertEquals(1, shared(program(fold(Reduction.PROD, element)), 1 << 20, 1).kernels());
+        assertEquals(1, shared(whole, 1 << 9, (1 << 9) - 1).kernels());
+        assertEquals(1, shared(whole, 63, 1 << 18).kernels());
+        assertEquals(2, shared(whole, 64, 1 << 18).kernels());
+        assertEquals(1, shared(program(fold(Reduction.PROD, element)), 1 << 18, 1).kernels());
         Value spread = v.apply(ScalarOp.SUB, element, v.fold(Reduction.SUM, List.of(new Axis("k", m)), element));
-        assertEquals(1, shared(program(fold(Reduction.SUM, spread)), 1 << 20, 1).kernels());
+        assertEquals(1, shared(program(fold(Reduction.SUM, spread)), 1 << 18, 1).kernels());
     }
 
     @Test void aCallWithOtherExtentsMayNeedAnotherProgram() {
         Program p = program(fold(Reduction.SUM, element));
-        var sizes = new Sizes(p.symbols(), new long[] {1 << 20, 2});
+        var sizes = new Sizes(p.symbols(), new long[] {1 << 18, 2});
         Shares.of(p, v, sizes);
-        assertTrue(sizes.hold(new long[] {1 << 19, 2}));
-        assertEquals(false, sizes.hold(new long[] {1 << 18, 2}));
-        assertEquals(false, sizes.hold(new long[] {2, 1 << 20}));
+        assertTrue(sizes.hold(new long[] {1 << 17, 2}));
+        assertEquals(false, sizes.hold(new long[] {1 << 16, 2}));
+        assertEquals(false, sizes.hold(new long[] {2, 1 << 18}));
     }
 }

@@ -28,7 +28,7 @@ class StaggerTest {
 
     private Optional<Stagger> of(Value value) {
         var kernel = new Kernel("f", List.of(i, j), List.of(new Store(z, v.indices(List.of(i, j)), value)));
-        var guard = (Stmt.Guard) Schedule.joined(v, kernel, true, Optional.empty()).getFirst();
+        var guard = (Stmt.Guard) Schedule.joined(v, kernel, true).getFirst();
         return Stagger.of((Stmt.Loop) guard.body().getFirst());
     }
 

@@ -55,11 +55,11 @@ class StripsTest {
             """;
     private static final String SOME = "t[] * tanh(z[i])";
 
-    private static Program strips(String value, long rows, long columns, long shared) {
+    private static Program strips(String program, long rows, long columns) {
         var values = new Values();
-        Program p = KernelText.parse(PROGRAM.replace("VALUE", value), values);
+        Program p = KernelText.parse(program, values);
         Verifier.check(p, "parse");
-        Program joined = Strips.of(p, values, new Sizes(p.symbols(), new long[] {rows, columns}), shared);
+        Program joined = Strips.of(p, values, new Sizes(p.symbols(), new long[] {rows, columns}));
         Verifier.check(joined, "strips");
         return joined;
     }
@@ -73,29 +73,58 @@ class StripsTest {
     }
 
     private static String order(String value) {
-        return order(strips(value, 400, 784, Long.MAX_VALUE).steps());
+        return order(value, 400, 784);
     }
 
-    @Test void fromTheFirstReadingToTheSecondItGoesByRows() {
-        assertEquals("k3 (k0 k4 k5) k1 k2", order(SOME));
-        assertEquals("k3 k4 (k0 k5) k1 k2", order("t[]"), "what needs nothing of the first kernel is not between");
-        Program joined = strips(SOME, 400, 784, Long.MAX_VALUE);
+    private static String order(String value, long rows, long columns) {
+        return order(strips(PROGRAM.replace("VALUE", value), rows, columns).steps());
+    }
+
+    @Test void fromTheFirstReadingToTheSecondItGoesByStrips() {
+        assertEquals("k3 (k0 k4 k5_part) k1 k2 k5_left k5", order(SOME));
+        assertEquals("k3 k4 (k0 k5_part) k1 k2 k5_left k5", order("t[]"), "what needs nothing of the first kernel is not between");
+        Program joined = strips(PROGRAM.replace("VALUE", SOME), 400, 784);
         assertEquals(joined.toString(), KernelText.parse(joined.toString(), new Values()).toString());
-        assertTrue(joined.toString().contains("strip i kernel k5"), joined::toString);
-        NDArray[] at = {NDArray.of(IntStream.range(0, 35).mapToDouble(p -> p * 7 % 5 - 2.5).toArray()).reshape(7, 5),
-            NDArray.ones(DType.FLOAT64, 5), NDArray.of(0.25)};
-        NDArray[] want = KernelInterpreter.run(KernelText.parse(PROGRAM.replace("VALUE", SOME), new Values()), new int[] {7, 5}, at);
-        NDArray[] got = KernelInterpreter.run(joined, new int[] {7, 5}, at);
-        for (int r = 0; r < want.length; r++) assertEquals(want[r], got[r]);
+        assertTrue(joined.toString().contains("sum k5_part kernel k5_part"), joined::toString);
     }
 
-    @Test void whatNeedsOtherRowsOrIsSmallStays() {
-        String apart = "k0 k1 k2 k3 k4 k5";
+    /// With extents that a call brings, and that are known; with as many rows as the parts have, and more.
+    @Test void thePartsAndWhatIsLeftMakeTheWhole() {
+        String program = PROGRAM.replace("VALUE", SOME), some = "k3 (k0 k4 k5_part) k1 k2 ";
+        for (int rows : new int[] {448, 400, 449, 511}) assertEquals(some + "k5_left k5", orderOfSame(program, rows, rows, 784));
+        String known = program.replace("n: int32, m: int32; ", "").replaceAll("\\bm\\b", "784");
+        assertEquals(some + "k5", orderOfSame(known.replaceAll("\\bn\\b", "448"), 448));
+        assertEquals(some + "k5_left k5", orderOfSame(known.replaceAll("\\bn\\b", "451"), 451));
+    }
+
+    private static String orderOfSame(String program, int rows, int... extents) {
+        NDArray[] at = {NDArray.of(IntStream.range(0, rows * 784).mapToDouble(p -> p * 7 % 5 - 2.5).toArray()).reshape(rows, 784),
+            NDArray.ones(DType.FLOAT64, 784), NDArray.of(0.25)};
+        Program joined = strips(program, 448, 784);
+        NDArray[] want = KernelInterpreter.run(KernelText.parse(program, new Values()), extents, at);
+        NDArray[] got = KernelInterpreter.run(joined, extents, at);
+        for (int r = 0; r < want.length; r++) assertTrue(got[r].allClose(want[r], 1e-12, 1e-12), got[r] + ", not " + want[r]);
+        return order(joined.steps());
+    }
+
+    @Test void whatNeedsOtherRowsIsInPartsAndWhatIsSmallStays() {
+        String apart = "k0 k1 k2 k3 k4 k5_part k5_left k5";
         assertEquals(apart, order("z[i] / c[]"));
         assertEquals(apart, order("z[n - 1 - i]"));
-        assertEquals(apart, order(strips(SOME, 100, 100, Long.MAX_VALUE).steps()));
-        assertEquals(apart, order(strips(SOME, 400, 784, 400 * 784).steps()), "threads share the rows");
-        assertEquals("k3 (k0 k4 k5) k1 k2", order(strips(SOME, 400, 784, 400 * 784 + 1).steps()));
+        assertEquals("k0 k1 k2 k3 k4 k5", order(SOME, 167, 784), "less than a megabyte");
+        assertEquals("k3 (k0 k4 k5_part) k1 k2 k5_left k5", order(SOME, 168, 784));
+        assertEquals("k0 k1 k2 k3 k4 k5", order(SOME, 31, 1 << 20), "too few rows");
+        assertEquals("k3 (k0 k4 k5_part) k1 k2 k5_left k5", order(SOME, 32, 1 << 20));
+    }
+
+    @Test void aCallWithOtherExtentsMayNeedAnotherProgram() {
+        var values = new Values();
+        Program p = KernelText.parse(PROGRAM.replace("VALUE", SOME), values);
+        var sizes = new Sizes(p.symbols(), new long[] {400, 784});
+        Strips.of(p, values, sizes);
+        assertTrue(sizes.hold(new long[] {500, 784}));
+        assertEquals(false, sizes.hold(new long[] {800, 784}), "needs more parts");
+        assertEquals(false, sizes.hold(new long[] {200, 784}));
     }
 
     @Test void aKernelThatReadsRowsAndColumnsIsAlone() {
@@ -109,12 +138,13 @@ class StripsTest {
                   }
                 }
                 """, values);
-        assertEquals("k0", order(Strips.of(p, values, new Sizes(p.symbols(), new long[] {1000}), Long.MAX_VALUE).steps()));
+        assertEquals("k0", order(Strips.of(p, values, new Sizes(p.symbols(), new long[] {1000})).steps()));
     }
 
     @Test void theVerifierKnowsWhatMayBeInStrips() {
-        String strips = strips(SOME, 400, 784, Long.MAX_VALUE).toString();
-        for (String wrong : List.of(strips.replace("tanh(z[i])", "tanh(z[0])"), strips.replace("strip i kernel k5", "strip j kernel k5")))
+        String strips = strips(PROGRAM.replace("VALUE", SOME), 400, 784).toString();
+        for (String wrong : List.of(strips.replace("tanh(z[i])", "tanh(z[0])"), strips.replace("sum k5_part kernel", "sum j kernel"),
+                strips.replace("sum k5_part kernel", "strip k5_part kernel"), strips.replace("strips n // 64 * 8", "strips n // 32 * 8")))
             assertThrows(CompilerBug.class, () -> Verifier.check(KernelText.parse(wrong, new Values()), "wrong"), wrong);
     }
 }

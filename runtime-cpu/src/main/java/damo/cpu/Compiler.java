@@ -46,9 +46,6 @@ final class Compiler {
     /// The most values of one kernel. HotSpot compiles no method above 8,000 bytes of bytecode; a value takes some ten.
     private static final int LIMIT = 256;
 
-    /// Elements of a matrix whose rows threads share.
-    private static final long MANY = 1 << 18;
-
     private Compiler() {}
 
     /// Runs all passes and emits the code; if a method becomes too large for HotSpot, again with smaller kernels.
@@ -63,7 +60,7 @@ final class Compiler {
             look(program, REPEAT.name, PASSES.size() + 1);
             program = Shares.of(program, lowered.values(), sizes);
             look(program, "share", PASSES.size() + 2);
-            program = Strips.of(program, lowered.values(), sizes, workers.count() == 1 ? Long.MAX_VALUE : MANY);
+            program = Strips.of(program, lowered.values(), sizes);
             look(program, "strips", PASSES.size() + 3);
             Listing listing = listing(program);
             try {

@@ -24,11 +24,14 @@ final class Kernels {
             case Step.Repeat(var index, var count, var kernel, var carries) -> new Step.Repeat(index, count, image.apply(kernel), carries);
             case Step.Branch(var condition, var then, var otherwise) -> new Step.Branch(condition, map(then, image), map(otherwise, image));
             case Step.Loop(var index, var count, var body, var carries, var until) -> new Step.Loop(index, count, map(body, image), carries, until);
-            case Step.Strip(var kernel, var rows) -> new Step.Strip(image.apply(kernel), rows);
-            case Step.Strips(var kernels, var width) ->
-                new Step.Strips(kernels.stream().map(s -> new Step.Strip(image.apply(s.kernel()), s.rows())).toList(), width);
+            case Step.Strip strip -> map(strip, image);
+            case Step.Strips(var kernels, var each) -> new Step.Strips(kernels.stream().map(s -> map(s, image)).toList(), each);
             case Step.Check _, Step.Call _ -> step;
         }).toList();
+    }
+
+    private static Step.Strip map(Step.Strip strip, UnaryOperator<Kernel> image) {
+        return new Step.Strip(image.apply(strip.kernel()), strip.axis(), strip.isSum());
     }
 
     /// All loops, the outer ones first.

@@ -5,54 +5,57 @@ import damo.graph.ScalarOp;
 import damo.kernel.Scalar;
 import damo.kernel.Value;
 import damo.plan.Division;
+import damo.plan.Extent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// Into how many parts a kernel is divided, once the extents of a call are known.
+/// Into what parts a launch is divided, once the extents of a call are known.
 ///
 /// @param extent of the axis that is divided
 /// @param work how many values are computed: the sum of these
-/// @param each how many parts for each thread are best
+/// @param isCoarse whether parts do again what others do too: then no thread has two
 /// @param isRepeated whether parts must not be short
-record Parts(Product extent, Product[] work, int each, boolean isRepeated) {
+/// @param each the positions of a part, where they are given
+record Parts(Product extent, List<Product> work, boolean isCoarse, boolean isRepeated, Optional<Product> each) {
     private static final int EACH = 4;               // parts for each thread, so that one which is late holds up nobody
+    private static final int ROUNDS = 1 << 15;       // of a part at most, so that what several of them read and store stays in the second cache
     private static final int ALIGNED = 64;           // positions: no part but the last ends in the middle of a vector
 
-    /// A number times symbols.
-    record Product(double known, int[] symbols) {
+    /// A number times symbols and what is computed of symbols.
+    record Product(double known, int[] symbols, List<Value> computed, List<String> names) {
         double of(int[] values) {
             double product = known;
             for (int symbol : symbols) product *= values[symbol];
+            if (!computed.isEmpty()) for (Value v : computed) product *= Extent.of(v, name -> values[names.indexOf(name)]);
             return product;
         }
 
         private static Product of(double known, List<Value> factors, List<String> symbols) {
             double number = known;
-            var names = new ArrayList<Integer>();
+            var positions = new ArrayList<Integer>();
+            var computed = new ArrayList<Value>();
             var todo = new ArrayList<>(factors);
             while (!todo.isEmpty()) {
-                Scalar factor = todo.removeLast().op();
-                switch (factor) {
+                Value factor = todo.removeLast();
+                switch (factor.op()) {
                     case Scalar.Whole(var n) -> number *= n;
-                    case Scalar.Symbol(var name) -> names.add(symbols.indexOf(name));
+                    case Scalar.Symbol(var name) -> positions.add(symbols.indexOf(name));
                     case Scalar.Apply(var f, var operands) when f == ScalarOp.MUL -> todo.addAll(operands);
-                    case Scalar.Apply(var f, var operands) when f == ScalarOp.FLOORDIV && operands.getLast().op() instanceof Scalar.Whole(var n) -> {
-                        number /= n;
-                        todo.add(operands.getFirst());
-                    }
-                    case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Apply _, Scalar.Convert _, Scalar.Bits _,
-                         Scalar.Choose _, Scalar.Fold _ ->
+                    case Scalar.Apply _ -> computed.add(factor);
+                    case Scalar.Real _, Scalar.Index _, Scalar.Load _, Scalar.Flat _, Scalar.Convert _, Scalar.Bits _, Scalar.Choose _,
+                         Scalar.Fold _ ->
                         throw new CompilerBug("plan", "an axis has an extent that is no product", factor.toString());
                 }
             }
-            return new Product(number, names.stream().mapToInt(i -> i).toArray());
+            return new Product(number, positions.stream().mapToInt(i -> i).toArray(), computed, symbols);
         }
     }
 
     static Parts of(Division division, List<String> symbols) {
         return new Parts(Product.of(1, List.of(division.axis().extent()), symbols),
-                division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toArray(Product[]::new),
-                division.isCoarse() ? 1 : EACH, division.isRepeated());
+                division.work().stream().map(w -> Product.of(w.values(), w.extents(), symbols)).toList(),
+                division.isCoarse(), division.isRepeated(), division.each().map(e -> Product.of(1, List.of(e), symbols)));
     }
 
     /// The positions for which the longest of the loops around something does so many rounds.
@@ -62,15 +65,24 @@ record Parts(Product extent, Product[] work, int each, boolean isRepeated) {
         return (int) Math.clamp(rounds * extent.of(symbols) / all, 1, rounds);
     }
 
-    /// The positions of one part, or 0 if the kernel is better done by the caller alone.
-    int size(int[] symbols, Workers workers) {
-        if (workers.count() == 1) return 0;
+    /// How many threads have enough to do, the caller included.
+    int threads(int[] symbols, Workers workers) {
         double values = 0;
         for (Product p : work) values += p.of(symbols);
-        int parts = (int) Math.min(each * workers.count(), values / workers.grain());
+        return (int) Math.clamp(values / workers.grain(), 1, workers.count());
+    }
+
+    /// The positions of one part, or 0 if all is better done at once.
+    int size(int[] symbols, Workers workers) {
+        if (each.isPresent()) return (int) each.get().of(symbols);
+        if (isCoarse && workers.count() == 1) return 0;
+        double values = 0;
+        for (Product p : work) values += p.of(symbols);
+        int parts = (int) Math.min((isCoarse ? 1 : EACH) * workers.count(), values / workers.grain());
         int positions = (int) extent.of(symbols);
         if (parts < 2 || positions < 2) return 0;
         int size = Math.ceilDiv(positions, parts);
+        if (!isCoarse) size = Math.min(size, positions(ROUNDS, symbols));
         int whole = size < ALIGNED && !isRepeated ? size : Math.ceilDiv(size, ALIGNED) * ALIGNED;
         return whole < positions ? whole : 0;
     }

@@ -3,6 +3,7 @@ package damo.cpu;
 import damo.CompilerBug;
 import damo.DamoException;
 import damo.jvm.KernelCode;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -48,10 +49,12 @@ final class Workers {
     }
 
     /// Does all parts of `job`, and throws what one of them threw.
-    void run(Job job) {
+    ///
+    /// @param most how many threads are to do it, the caller included; others that are not asleep help as well
+    void run(Job job, int most) {
         int place = 0;
         while (place < JOBS && !jobs.compareAndSet(place, null, job)) place++;
-        if (place < JOBS) wake(job.count - 1);
+        if (place < JOBS) wake(Math.min(job.count, most) - 1);
         job.help();
         if (place < JOBS) jobs.set(place, null);
         job.finish();
@@ -101,30 +104,37 @@ final class Workers {
         return false;
     }
 
-    /// A kernel and its parts. Used again and again, one kernel at a time: threads that come late find no part left, or parts of the next kernel,
-    /// which are as good.
+    /// A kernel, or several that go together, and their parts. Used again and again, one launch at a time: threads that come late find no part left,
+    /// or parts of the next launch, which are as good. Every launch goes the opposite way to the one before, for what that did last is still in a
+    /// cache.
     static final class Job {
         private final AtomicInteger left = new AtomicInteger();        // parts that nobody has taken; set last, so that a part is seen whole
         private final AtomicInteger undone = new AtomicInteger();
         private volatile Thread caller;
         private volatile Throwable failure;
         private KernelCode code;
-        private int kernel;
+        private int[] kernels;
+        private boolean[] areSums;
         private Object[] buffers;
         private int[] symbols;
         private int extent;
         private int size;
         private int count;
+        private boolean isBackwards;
 
-        /// Divides a kernel into parts of `size` positions of its axis, which has the extent `extent`.
-        void prepare(KernelCode code, int kernel, Object[] buffers, int[] symbols, int extent, int size) {
+        /// Divides kernels into parts of `size` of so many positions of their axes.
+        ///
+        /// @param areSums for each kernel, whether it has one position for all of a part
+        void prepare(KernelCode code, int[] kernels, boolean[] areSums, Object[] buffers, int[] symbols, int extent, int size) {
             this.code = code;
-            this.kernel = kernel;
+            this.kernels = kernels;
+            this.areSums = areSums;
             this.buffers = buffers;
             this.symbols = symbols;
             this.extent = extent;
             this.size = size;
             count = Math.ceilDiv(extent, size);
+            isBackwards = !isBackwards;
             caller = Thread.currentThread();
             undone.set(count);
             left.set(count);
@@ -137,16 +147,22 @@ final class Workers {
                 int part = left.getAndDecrement();
                 if (part <= 0) break;
                 helped = true;
-                int from = (count - part) * size;
                 Thread waiting = caller;
                 try {
-                    code.run(kernel, buffers, symbols, from, from + Math.min(size, extent - from));
+                    run(isBackwards ? part - 1 : count - part);
                 } catch (Throwable e) {
                     failure = e;
                 }
                 if (undone.decrementAndGet() == 0 && waiting != Thread.currentThread()) LockSupport.unpark(waiting);
             }
             return helped;
+        }
+
+        private void run(int part) {
+            int from = part * size, to = from + Math.min(size, extent - from);
+            for (int i = 0; i < kernels.length; i++)
+                if (areSums[i]) code.run(kernels[i], buffers, symbols, part, part + 1);
+                else code.run(kernels[i], buffers, symbols, from, to);
         }
 
         private void finish() {
@@ -161,7 +177,7 @@ final class Workers {
                 case null -> {}
                 case RuntimeException known -> throw known;
                 case Error known -> throw known;
-                default -> throw new CompilerBug("run", e, "kernel " + kernel);
+                default -> throw new CompilerBug("run", e, "kernels " + Arrays.toString(kernels));
             }
         }
     }

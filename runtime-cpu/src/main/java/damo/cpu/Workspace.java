@@ -8,7 +8,6 @@ import damo.lower.ExtentProgram;
 import damo.plan.Action;
 import damo.plan.Contraction;
 import damo.plan.Extent;
-import damo.plan.Strips;
 import damo.value.NDArray;
 import damo.value.Storage;
 import java.lang.reflect.Array;
@@ -31,6 +30,7 @@ final class Workspace {
     private final Object[] moved;                // while buffers change places
     private final Object[] copied;               // by output, what is computed here first
     private final int[] parts;                   // by shared launch: the positions of a part, 0 if it stays whole, −1 while unknown
+    private final int[] threads;                 // by shared launch: how many are to do it
     private final Workers.Job job = new Workers.Job();
     private KernelCode code;                     // of this call
     private boolean serves;
@@ -48,6 +48,7 @@ final class Workspace {
         own = form.calls ? new NDArray[buffers.length] : null;
         moved = new Object[buffers.length];
         parts = new int[form.parts.length];
+        threads = new int[form.parts.length];
         slots = new Object[form.slotCount];
         copied = new Object[form.program.outputs().size()];
     }
@@ -162,16 +163,7 @@ final class Workspace {
     private void run(Action[] todo) {
         for (Action action : todo) {
             switch (action) {
-                case Action.Launch(var kernel, var stored, var number) -> {
-                    for (int at : stored) provide(at);
-                    int size = number < 0 ? 0 : part(number);
-                    if (size == 0) code.run(kernel, buffers, symbols, 0, Integer.MAX_VALUE);
-                    else {
-                        job.prepare(code, kernel, buffers, symbols, (int) form.parts[number].extent().of(symbols), size);
-                        form.workers.run(job);
-                    }
-                }
-                case Action.Strips strips -> run(strips);
+                case Action.Launch launch -> run(launch);
                 case Action.Branch(var condition, var then, var otherwise) -> run(holds(condition) ? then : otherwise);
                 case Action.Loop loop -> run(loop);
                 case Action.Check(var condition, var message) -> {
@@ -186,12 +178,15 @@ final class Workspace {
         }
     }
 
-    private void run(Action.Strips strips) {
-        for (int at : strips.stored()) provide(at);
-        int rows = number(strips.rows());
-        int each = Strips.rows(number(strips.width()));
-        for (int from = 0; from < rows; from += each)
-            for (int kernel : strips.kernels()) code.run(kernel, buffers, symbols, from, Math.min(rows, from + each));
+    private void run(Action.Launch launch) {
+        for (int at : launch.stored()) provide(at);
+        int number = launch.number();
+        int size = number < 0 ? 0 : part(number);
+        if (size == 0) code.run(launch.kernels()[0], buffers, symbols, 0, Integer.MAX_VALUE);
+        else {
+            job.prepare(code, launch.kernels(), launch.areSums(), buffers, symbols, (int) form.parts[number].extent().of(symbols), size);
+            form.workers.run(job, threads[number]);
+        }
     }
 
     private int number(int known) {
@@ -251,7 +246,10 @@ final class Workspace {
     }
 
     private int part(int number) {
-        if (parts[number] < 0) parts[number] = form.parts[number].size(symbols, form.workers);
+        if (parts[number] < 0) {
+            parts[number] = form.parts[number].size(symbols, form.workers);
+            threads[number] = form.parts[number].threads(symbols, form.workers);
+        }
         return parts[number];
     }
 

@@ -30,6 +30,9 @@ class ThreadsTest {
     /// With so small a grain they divide whatever can be divided.
     private static final List<Workers> WORKERS = List.of(new Workers(1, 1), new Workers(2, 1), new Workers(3, 1));
 
+    private static final int[] ONE = {0};
+    private static final boolean[] SUMS = {false};
+
     private static NDArray[] run(Executable f, int results, NDArray... arguments) {
         var out = new NDArray[results];
         f.run(arguments, new NDArray[results], out);
@@ -99,8 +102,46 @@ class ThreadsTest {
         assertEquals(sum, (double) one[0].scalar(), 1e-7);
     }
 
-    /// One thread does all kernels for some rows before the next rows, several do one kernel after the other.
-    @Test void stripsOfRowsHaveTheSameBitsAsKernelsThatAreShared() {
+    /// Of matrices that are large enough to be summed in parts, and others.
+    @Test void sumsOfColumnsHaveTheSameBitsForEveryNumberOfThreads() {
+        long seed = Long.getLong("damo.seed", new Random().nextLong());
+        var random = new Random(seed);
+        for (DType t : List.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64)) {
+            Variable x = tensor(t, "x", -1, -1), v = tensor(t, "v", -1), u = tensor(t, "u", -1);
+            Variable scaled = x.mul(v.reshape(-1, 1)).add(u);
+            List<Variable> sums = List.of(x.sum(0), u.sub(scaled.sum(0)), x.add(u).sum(0).mul(3), x.mean(0), x.max(0));
+            Lambda f = Phases.rewrite(new Lambda("f", List.of(x, v, u), sums), Set.of());
+            List<Executable> all = WORKERS.stream().map(w -> CpuBackend.executable(f, w)).toList();
+            for (int shape = 0; shape < 6; shape++) {
+                int rows = 1 + random.nextInt(900), columns = 1 + random.nextInt(1200);
+                NDArray matrix = whole(random, t, rows * columns).reshape(rows, columns);
+                NDArray factors = whole(random, t, rows), terms = whole(random, t, columns);
+                NDArray[] one = run(all.getFirst(), 5, matrix, factors, terms);
+                for (Executable other : all)
+                    for (int call = 0; call < 2; call++)
+                        assertArrayEquals(one, run(other, 5, matrix, factors, terms), () -> "seed %d: %s".formatted(seed, other.explain()));
+                for (int c = 0; c < columns; c += 37) {
+                    double sum = 0, product = 0, term = terms.doubleAt(c);
+                    for (int r = 0; r < rows; r++) {
+                        double element = matrix.doubleAt((long) r * columns + c);
+                        sum += element;
+                        product += element * factors.doubleAt(r) + term;
+                    }
+                    assertEquals(sum, one[0].doubleAt(c), "seed " + seed);
+                    assertEquals(term - product, one[1].doubleAt(c), "seed " + seed);
+                    assertEquals(3 * (sum + rows * term), one[2].doubleAt(c), "seed " + seed);
+                }
+            }
+        }
+    }
+
+    /// Small integers, whose sums are exact.
+    private static NDArray whole(Random random, DType t, int size) {
+        return NDArray.wrap(random.ints(size, -9, 10).asDoubleStream().toArray(), size).astype(t);
+    }
+
+    /// In one order and the other, by turns.
+    @Test void stripsOfRowsHaveTheSameBitsForEveryNumberOfThreads() {
         Variable x = dmatrix("x"), w = dvector("w");
         Variable d = x.dot(w).tanh();
         Lambda f = Phases.rewrite(new Lambda("f", List.of(x, w), List.of(w.sub(d.dot(x).mul(0.1)), d.sum())), Set.of());
@@ -112,14 +153,26 @@ class ThreadsTest {
                     int rows = (1 << 18) / columns + 13;
                     NDArray at = NDArray.wrap(new Random(columns).doubles((long) rows * columns, -1, 1).toArray(), rows, columns);
                     NDArray by = NDArray.wrap(new Random(1).doubles(columns, -1, 1).toArray(), columns);
-                    assertArrayEquals(run(two, 2, at, by), run(one, 2, at, by), one::explain);
+                    NDArray[] first = run(one, 2, at, by);
+                    for (int call = 0; call < 3; call++) {
+                        assertArrayEquals(first, run(one, 2, at, by), one::explain);
+                        assertArrayEquals(first, run(two, 2, at, by), two::explain);
+                    }
+                    double sum = 0;
+                    for (int r = 0; r < rows; r++) sum += factor(at, by, r) * at.doubleAt(r * columns + 7L);
+                    assertEquals(by.doubleAt(7) - 0.1 * sum, first[0].doubleAt(7), 1e-10, one::explain);
                 }
-                assertTrue(one.explain().contains("by strips of"), one::explain);
-                assertFalse(two.explain().contains("by strips of"), two::explain);
+                assertTrue(one.explain().contains("threads share strips of rows"), one::explain);
             } finally {
                 System.clearProperty("damo.vector");
             }
         }
+    }
+
+    private static double factor(NDArray x, NDArray w, int row) {
+        double sum = 0;
+        for (int c = 0; c < w.size(); c++) sum += x.doubleAt(row * w.size() + c) * w.doubleAt(c);
+        return Math.tanh(sum);
     }
 
     @Test void kernelsAreDividedAndNothingIsAllocatedForIt() {
@@ -191,20 +244,20 @@ class ThreadsTest {
         for (int round = 0; round < 50; round++) {
             outer.prepare((_, _, _, from, to) -> {
                 var inner = new Workers.Job();
-                inner.prepare((_, _, _, a, b) -> done.addAndGet((b - a) * (to - from)), 0, null, null, 10, 3);
-                workers.run(inner);
-            }, 0, null, null, 7, 2);
-            workers.run(outer);
+                inner.prepare((_, _, _, a, b) -> done.addAndGet((b - a) * (to - from)), ONE, SUMS, null, null, 10, 3);
+                workers.run(inner, 2);
+            }, ONE, SUMS, null, null, 7, 2);
+            workers.run(outer, 2);
         }
         assertEquals(50 * 70, done.get());
         outer.prepare((_, _, _, from, _) -> {
             if (from == 4) throw new IllegalStateException("part 2");
             done.incrementAndGet();
-        }, 0, null, null, 7, 2);
-        assertEquals("part 2", assertThrows(IllegalStateException.class, () -> workers.run(outer)).getMessage());
+        }, ONE, SUMS, null, null, 7, 2);
+        assertEquals("part 2", assertThrows(IllegalStateException.class, () -> workers.run(outer, 2)).getMessage());
         assertEquals(50 * 70 + 3, done.get());
-        outer.prepare((_, _, _, _, _) -> done.incrementAndGet(), 0, null, null, Integer.MAX_VALUE, Integer.MAX_VALUE / 2);
-        workers.run(outer);
+        outer.prepare((_, _, _, _, _) -> done.incrementAndGet(), ONE, SUMS, null, null, Integer.MAX_VALUE, Integer.MAX_VALUE / 2);
+        workers.run(outer, 2);
         assertEquals(50 * 70 + 6, done.get());
     }
 }

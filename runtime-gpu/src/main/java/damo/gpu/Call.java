@@ -78,11 +78,7 @@ final class Call implements AutoCloseable {
     private void run(Action[] todo) {
         for (Action action : todo)
             switch (action) {
-                case Action.Launch(var kernel, var stored, _) -> {
-                    for (int at : stored) provide(at);
-                    launch(kernel);
-                }
-                case Action.Strips(var kernels, var stored, _, _) -> {
+                case Action.Launch(var kernels, _, var stored, _) -> {
                     for (int at : stored) provide(at);
                     for (int kernel : kernels) launch(kernel);
                 }
