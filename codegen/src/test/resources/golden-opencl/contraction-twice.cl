@@ -57,7 +57,7 @@ void k0_(__global const double* x_, __global const double* y_, __global double* 
         double2 s13 = 0;
         double2 s14 = 0;
         double2 s15 = 0;
-        const int blocks = max(1, (terms + 319) / 320);
+        const int blocks = max(1, (terms + 511) / 512);
         const int block = (terms + blocks - 1) / blocks;
         const int steps = (block + 15) / 16;
         int from = 0;
@@ -216,7 +216,7 @@ void k0_2_(__global const double* x_, __global const double* y_, __global double
         double2 s1 = 0;
         double2 s2 = 0;
         double2 s3 = 0;
-        const int blocks = max(1, (terms + 319) / 320);
+        const int blocks = max(1, (terms + 511) / 512);
         const int block = (terms + blocks - 1) / blocks;
         const int steps = (block + 15) / 16;
         int from = 0;

@@ -12,7 +12,6 @@ final class Gemm {
     static final Gemm FLOATS = new Gemm(DType.FLOAT32, new FloatPanels());
     static final Gemm DOUBLES = new Gemm(DType.FLOAT64, new DoublePanels());
 
-    private static final int DEPTH = Contraction.BLOCK;                // terms of a block, at most
     private static final int ROWS = 240, COLUMNS = 2048;               // of a block: the panels of x fit into the second cache
     private static final int FEW = 64, FEWER = 24;                     // rows, for which y is not worth copying: if it is near, and if not
     private static final int NEAR = 1 << 20;                           // bytes: what of y the second cache keeps beside the rest
@@ -23,11 +22,13 @@ final class Gemm {
     private final Panels panels;
     private final TileTiers tiers;
     private final int bytes;                                           // of an element
+    private final int deepest;                                         // terms of a block, at most
 
     private Gemm(DType dtype, Panels panels) {
         this.panels = panels;
         this.tiers = new TileTiers(dtype, panels);
         this.bytes = dtype.bits() / Byte.SIZE;
+        this.deepest = Contraction.block(dtype);
     }
 
     static Gemm of(DType dtype) {
@@ -35,8 +36,8 @@ final class Gemm {
     }
 
     /// The terms of a block, where there are so many in all. It decides how results are rounded.
-    static int depth(int terms) {
-        return Math.ceilDiv(terms, Math.max(1, Math.ceilDiv(terms, DEPTH)));
+    int depth(int terms) {
+        return Math.ceilDiv(terms, Math.max(1, Math.ceilDiv(terms, deepest)));
     }
 
     void run(Product p) {
@@ -62,9 +63,10 @@ final class Gemm {
     /// As [#run(Product)], by these tiles.
     void run(Product p, Tiles tiles) {
         int most = depth(p.terms);
-        reserve(p, tiles, Math.max(most, 1));
         p.isInPlace = p.columns <= tiles.width(1);
         p.isDirect = p.yColumn == 1 && p.rows <= ((long) p.terms * p.columns * bytes > NEAR ? FEWER : FEW);
+        p.isByRow = p.xTerm == 1 || p.isDirect;
+        reserve(p, tiles, Math.max(most, 1));
         for (int column = 0; column < p.columns; column += COLUMNS) {
             int columns = Math.min(COLUMNS, p.columns - column);
             p.term = 0;
@@ -101,15 +103,14 @@ final class Gemm {
 
     /// Copies a block of `x`, or the rows that no tile reads where they are: row by row where its rows are, or else as the columns of `y`.
     private void packRows(Product p, Tiles tiles, int rows) {
-        boolean isByRow = p.xTerm == 1;
-        int some = p.xRow == 1 && !isByRow ? SOME : p.depth;
+        int some = p.xRow == 1 && !p.isByRow ? SOME : p.depth;
         for (int k = 0; k < p.depth; k += some) {
             for (int i = 0, height; i < rows; i += height) {
                 height = tiles.heights()[tiles.next(rows - i)];
                 if (p.isInPlace && height <= rows - i) continue;
-                int at = p.x0 + (p.row + i) * p.xRow + (p.term + k) * p.xTerm, to = p.xPanel + i * (isByRow ? Tiles.ROW : p.depth) + k * height;
+                int at = p.x0 + (p.row + i) * p.xRow + (p.term + k) * p.xTerm, to = p.xPanel + i * (p.isByRow ? tiles.row() : p.depth) + k * height;
                 int high = Math.min(height, rows - i);
-                if (isByRow) panels.pack(p.x, at, 1, p.xRow, p.depth, Tiles.ROW, high, p.memory, to);
+                if (p.isByRow) panels.pack(p.x, at, p.xTerm, p.xRow, p.depth, tiles.row(), high, p.memory, to);
                 else panels.pack(p.x, at, p.xRow, p.xTerm, high, height, Math.min(some, p.depth - k), p.memory, to);
             }
         }
@@ -169,18 +170,19 @@ final class Gemm {
             int s0, int sRow, boolean add) {
         int width = tiles.width(columns - j);
         boolean isWide = width == tiles.columns();
-        boolean isByRow = p.xTerm == 1;
         boolean isDirect = p.isDirect && width <= columns - j;
         Object y = isDirect ? p.y : p.memory;
         int y0 = isDirect ? p.y0 + p.term * p.yTerm + column + j : p.yPanel + j * p.depth;
         int yTerm = isDirect ? p.yTerm : width;
         int height = tiles.heights()[which];
+        Tile[] wide = isDirect ? tiles.inPlace() : p.isByRow ? tiles.byRow() : tiles.byTerm();
+        int xRow = p.isByRow ? tiles.row() : 1, xTerm = p.isByRow ? 1 : height;
         if (p.isInPlace && height <= rows - i)
             tiles.narrow()[which].run(p.x, p.x0 + (p.row + i) * p.xRow + p.term * p.xTerm, p.xRow, p.xTerm, y, y0, yTerm, p.depth, z, z0, zRow, s, s0,
                     sRow, add);
         else
-            (!isWide ? tiles.narrow() : isByRow ? tiles.byRow() : tiles.byTerm())[which].run(p.memory, p.xPanel + i * (isByRow ? Tiles.ROW : p.depth),
-                    isByRow ? Tiles.ROW : 1, isByRow ? 1 : height, y, y0, yTerm, p.depth, z, z0, zRow, s, s0, sRow, add);
+            (isWide ? wide : tiles.narrow())[which].run(p.memory, p.xPanel + i * (p.isByRow ? xRow : p.depth), xRow, xTerm, y, y0, yTerm, p.depth,
+                    z, z0, zRow, s, s0, sRow, add);
     }
 
     /// How far rows of sums lie apart. Not a power of two: those would share places in the cache.
@@ -191,7 +193,7 @@ final class Gemm {
     private void reserve(Product p, Tiles tiles, int depth) {
         int height = tiles.heights()[0];
         int rows = Math.min(ROWS, p.rows) + height;
-        int x = rows * (p.xTerm == 1 ? Tiles.ROW : depth);
+        int x = rows * (p.isByRow ? tiles.row() : depth);
         int y = (Math.min(COLUMNS, p.columns) + tiles.columns()) * depth;
         int tile = height * tiles.columns();
         int sums = p.after == null ? 0 : (Math.min(HIGH, p.rows) + height) * stride(tiles, p);

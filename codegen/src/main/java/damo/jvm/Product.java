@@ -34,6 +34,7 @@ public final class Product {
     private int firstRow;
     boolean isInPlace;                                                 // x is read where it is, and not from panels
     boolean isDirect;                                                  // y is
+    boolean isByRow;                                                   // panels of x lie row by row, as all do that meet y where it is
     int row;                                                           // the first of the block at hand, as `term`
     int term;
     int depth;                                                         // how many terms it has

@@ -22,10 +22,11 @@ final class TileClass {
     private final int vectors;
     private final int aRow;                                            // 0 if the call says it, and `aTerm` too
     private final int aTerm;
+    private final int bTerm;                                           // 0 if the call says it
     private final String vector;
     private final JvmType scalar;
 
-    private TileClass(MethodVisitor mv, String owner, DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm) {
+    private TileClass(MethodVisitor mv, String owner, DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm, int bTerm) {
         this.mv = mv;
         this.owner = owner;
         this.dtype = dtype;
@@ -34,6 +35,7 @@ final class TileClass {
         this.vectors = vectors;
         this.aRow = aRow;
         this.aTerm = aTerm;
+        this.bTerm = bTerm;
         this.scalar = JvmType.of(dtype);
         this.vector = VECTORS + (dtype == DType.FLOAT32 ? "FloatVector" : "DoubleVector");
     }
@@ -44,12 +46,13 @@ final class TileClass {
     /// @param lanes how many elements the vectors of `jdk.incubator.vector` have; with 1, the class does without that module
     /// @param vectors the columns are `lanes · vectors`
     /// @param aRow how far the rows of the first operand lie apart, and `aTerm` the terms; both 0 if only calls say it
-    static byte[] of(String name, DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm) {
+    /// @param bTerm how far the terms of the second operand lie apart; 0 if only calls say it
+    static byte[] of(String name, DType dtype, int lanes, int rows, int vectors, int aRow, int aTerm, int bTerm) {
         ClassWriter writer = KernelClass.writer();
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, "java/lang/Object", new String[] {Type.getInternalName(Tile.class)});
         KernelClass.constructor(writer);
         MethodVisitor mv = writer.visitMethod(ACC_PUBLIC, "run", Type.getMethodDescriptor(Tile.class.getMethods()[0]), null, null);
-        var tile = new TileClass(mv, name, dtype, lanes, rows, vectors, aRow, aTerm);
+        var tile = new TileClass(mv, name, dtype, lanes, rows, vectors, aRow, aTerm, bTerm);
         if (lanes > 1) tile.species(writer);
         tile.run();
         writer.visitEnd();
@@ -144,7 +147,8 @@ final class TileClass {
         mv.visitJumpInsn(IF_ICMPGE, done);
         for (int v = 0; v < vectors; v++) {
             int plus = v * lanes;
-            at(B, B0, () -> mv.visitVarInsn(ILOAD, B_TERM), plus);
+            if (bTerm == 0) at(B, B0, () -> mv.visitVarInsn(ILOAD, B_TERM), plus);
+            else at(B, B0, () -> ScalarLanes.integer(mv, bTerm), plus);
             load();
             set(b(v));
             if (rows == 0) store(b(v), () -> at(Z, Z + 1, () -> ScalarLanes.integer(mv, vectors * lanes), plus));

@@ -44,7 +44,7 @@ final class TileTiers {
 
     /// Takes vectors once each of their tiles is faster than the scalar one.
     private void warm(Tiles vector) {
-        int size = vector.heights()[0] * Tiles.ROW + vector.columns() * DEPTH;
+        int size = vector.heights()[0] * vector.row() + vector.columns() * DEPTH;
         Object a = panels.array(size);
         Object b = panels.array(size);
         Object z = panels.array(size);
@@ -57,6 +57,7 @@ final class TileTiers {
                 int height = vector.heights()[i];
                 faster &= time(vector.byTerm()[i], height, vector.columns(), a, b, z) < known;
                 faster &= time(vector.byRow()[i], height, vector.columns(), a, b, z) < known;
+                faster &= time(vector.inPlace()[i], height, vector.columns(), a, b, z) < known;
                 faster &= time(vector.narrow()[i], height, vector.width(1), a, b, z) < known;
             }
             faster &= time(vector.copying(), vector.heights()[0], vector.columns(), a, b, z) < known;

@@ -14,13 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Products of matrices in C, tile by tile. Every element is summed by one item in the order of its terms, by fused multiply-adds in blocks of
-/// at most [#BLOCK] terms which are added: that is the order of the CPU, so the numbers are the same whatever the tile.
+/// at most [Contraction#block] terms which are added: that is the order of the CPU, so the numbers are the same whatever the tile.
 ///
 /// While a group works on what is in local memory, its items fetch the next terms into registers. Beyond the edges of a matrix there are zeros. The
 /// blocks' totals are in an array that is indexed by a variable, in memory: they are touched rarely, and registers are few. What the epilogue
 /// makes of a total is all that is stored.
 final class TileText {
-    private static final int BLOCK = Contraction.BLOCK;                // terms at most, in as few blocks of equal length as there can be
 
     private final Code code;
     private final Dialect dialect;
@@ -115,7 +114,8 @@ final class TileText {
         Fetch y = new Fetch("y", "column", "columns", tile.columns(), m.y(), m.y().column(), m.y().row());
         for (Fetch f : List.of(x, y)) f.declare();
         for (int n = 0; n < vectors(); n++) code.add("%s s%d = 0;", vector, n);
-        code.add("const int blocks = max(1, (terms + %d) / %d);", BLOCK - 1, BLOCK);
+        int block = Contraction.block(product.z().in().dtype());
+        code.add("const int blocks = max(1, (terms + %d) / %d);", block - 1, block);
         code.add("const int block = (terms + blocks - 1) / blocks;");
         code.add("const int steps = (block + %d) / %d;", tile.depth() - 1, tile.depth());
         code.add("int from = 0;");

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 ///
 /// @param from the input
 /// @param to the output
-/// @param few the extent that must be at most [Contraction#BLOCK], if there is one: with more terms, sums that are not complete lie in `to`
+/// @param few the extent that must be at most [Contraction#block], if there is one: with more terms, sums that are not complete lie in `to`
 public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
     /// All such pairs of a program; its values are of this pool.
     public static List<InPlace> of(Values values, Program program) {
@@ -77,7 +77,7 @@ public record InPlace(Buffer from, Buffer to, Optional<Value> few) {
         if (!home.to().equals(to)) return Optional.of(new InPlace(from, to, Optional.empty()));
         List<Value> terms = ((Scalar.Fold) sum.op()).axes().stream().map(Axis::extent).filter(e -> !Values.isWhole(e, 1)).toList();
         if (terms.size() > 1) return Optional.empty();
-        boolean isFew = terms.isEmpty() || terms.getFirst().op() instanceof Scalar.Whole(var n) && n <= Contraction.BLOCK;
+        boolean isFew = terms.isEmpty() || terms.getFirst().op() instanceof Scalar.Whole(var n) && n <= Contraction.block(sum.dtype());
         if (isFew) return Optional.of(new InPlace(from, to, Optional.empty()));
         return terms.getFirst().op() instanceof Scalar.Symbol ? Optional.of(new InPlace(from, to, Optional.of(terms.getFirst()))) : Optional.empty();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Products of all sizes, layouts and tiles against three loops with the same order of summation: the bits are the same.
 class GemmTest {
     private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 17, 20, 23, 31, 32, 33, 37, 50, 61, 70, 97};
-    private static final int[] DEPTHS = {0, 1, 2, 3, 7, 64, 255, 319, 320, 321, 512, 700};
+    private static final int[] DEPTHS = {0, 1, 2, 3, 7, 64, 255, 319, 320, 321, 511, 512, 513, 700, 1100};
 
     private final Random random = new Random(7);
 
@@ -85,13 +85,17 @@ class GemmTest {
                 int at = p.z(i, j);
                 boolean add = p.add;
                 if (!add && p.terms == 0) Array.set(z, at, z instanceof float[] ? (Object) 0f : (Object) 0.0);
-                for (int from = 0; from < p.terms; from += Gemm.depth(p.terms), add = true) block(p, z, at, i, j, from, add);
+                for (int from = 0; from < p.terms; from += depth(p, z), add = true) block(p, z, at, i, j, from, add);
             }
         return z;
     }
 
+    private static int depth(Case p, Object z) {
+        return Gemm.of(z instanceof float[] ? DType.FLOAT32 : DType.FLOAT64).depth(p.terms);
+    }
+
     private static void block(Case p, Object z, int at, int i, int j, int from, boolean add) {
-        int to = Math.min(p.terms, from + Gemm.depth(p.terms));
+        int to = Math.min(p.terms, from + depth(p, z));
         if (z instanceof float[] f) {
             float sum = 0;
             for (int k = from; k < to; k++) sum = Math.fma(((float[]) p.x.array)[p.x(i, k)], ((float[]) p.y.array)[p.y(k, j)], sum);
@@ -206,7 +210,7 @@ class GemmTest {
     }
 
     @Test void heightsCoverAllRows() {
-        Tiles tiles = new Tiles(DType.FLOAT64, 8, 16, new int[] {12, 8, 4}, new Tile[3], new Tile[3], new Tile[3], null);
+        Tiles tiles = new Tiles(DType.FLOAT64, 8, 16, new int[] {12, 8, 4}, new Tile[3], new Tile[3], new Tile[3], new Tile[3], null);
         for (int rows = 1; rows < 100; rows++) {
             int covered = 0;
             while (covered < rows) covered += tiles.heights()[tiles.next(rows - covered)];

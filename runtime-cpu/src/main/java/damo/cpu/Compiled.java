@@ -44,7 +44,7 @@ final class Compiled {
     final int slotCount;
     final Object[] constants;                    // by position; null for what is no constant
     final int firstOutput;
-    final int[][] overwrites;                    // by output and input: ALWAYS, NEVER, or the symbol that must be at most Contraction.BLOCK
+    final int[][] overwrites;                    // by output and input: ALWAYS, NEVER, or the symbol that must be at most Contraction.block
     final int[] kept;                            // temporaries that get memory before an input may be overwritten
     final int counters;
     final List<Step.Check> checks;

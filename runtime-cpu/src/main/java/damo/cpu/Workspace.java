@@ -139,10 +139,11 @@ final class Workspace {
 
     /// Whether an output may be computed in this memory: that of no argument, or of one that it may overwrite.
     private boolean mayHold(Object storage, int output, int arguments) {
+        int most = Contraction.block(form.extents[form.firstOutput + output].buffer().dtype());
         for (int i = 0; i < arguments; i++) {
             if (buffers[i] != storage) continue;
             int few = form.overwrites[output][i];
-            if (few == Compiled.NEVER || few != Compiled.ALWAYS && symbols[few] > Contraction.BLOCK) return false;
+            if (few == Compiled.NEVER || few != Compiled.ALWAYS && symbols[few] > most) return false;
         }
         return true;
     }

@@ -32,8 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProductsTest {
     private static final int[] ROWS = {0, 1, 2, 7, 31, 32, 33, 61, 63, 64, 65, 97, 129};
     private static final int[] COLUMNS = {0, 1, 3, 31, 32, 33, 63, 64, 65, 127, 128, 129, 151};
-    private static final int[] TERMS = {0, 1, 2, 7, 15, 16, 17, 31, 33, 257, 320, 321, 336, 650};
-    private static final int BLOCK = 320;                              // terms at most that are added one after the other
+    private static final int[] TERMS = {0, 1, 2, 7, 15, 16, 17, 31, 33, 257, 320, 321, 336, 512, 513, 650};
 
     private final Random random = new Random(11);
 
@@ -89,7 +88,8 @@ class ProductsTest {
         int[] to = offsets(z, store.at(), kernel.axes(), symbols);
         int[] xFrom = offsets(xs, x.at(), kernel.axes(), symbols), xTerm = offsets(xs, x.at(), fold.axes(), symbols);
         int[] yFrom = offsets(ys, y.at(), kernel.axes(), symbols), yTerm = offsets(ys, y.at(), fold.axes(), symbols);
-        int length = Math.ceilDiv(xTerm.length, Math.max(1, Math.ceilDiv(xTerm.length, BLOCK)));
+        int most = t == DType.FLOAT64 ? 512 : 320;                     // that are added one after the other
+        int length = Math.ceilDiv(xTerm.length, Math.max(1, Math.ceilDiv(xTerm.length, most)));
         for (int i = 0; i < to.length; i++) {
             double total = 0, block = 0;
             for (int k = 0; k < xTerm.length; k++) {
