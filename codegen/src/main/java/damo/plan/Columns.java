@@ -13,7 +13,6 @@ import damo.kernel.Store;
 import damo.kernel.Value;
 import damo.kernel.Values;
 import damo.math.Expansions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -72,24 +71,22 @@ record Columns(Axis rows, Step.Strip some, List<Step> after) {
         Axis rows = fold.axes().getFirst(), columns = kernel.axes().getFirst();
         Axis part = new Axis(kernel.name() + "_part", values.whole(parts));
         Parted parted = Parted.of(values, fold, rows, part, Rows.each(values, rows.extent(), parts));
-        List<Step> after = new ArrayList<>();
-        Value left = null;
-        if (parted.left().isPresent()) {
-            Kernel rest = storing(values, kernel.name() + "_left", kernel.axes(), parted.left().get());
-            after.add(new Step.Launch(rest));
-            left = values.load(rest.stores().getFirst().to(), values.indices(kernel.axes()));
-        }
         Kernel some = storing(values, part.name(), List.of(part, columns), parted.some());
+        Optional<Kernel> left = parted.left().map(v -> storing(values, kernel.name() + "_left", kernel.axes(), v));
         Axis again = new Axis(part.name() + "_of", part.extent());
-        Value sums = values.fold(fold.f(), List.of(again), values.load(some.stores().getFirst().to(), values.indices(List.of(again, columns))));
-        Value total = new Parted(sums, Optional.ofNullable(left)).whole(values, fold, sums);
-        after.add(new Step.Launch(new Kernel(kernel.name(), kernel.axes(),
-                List.of(store.with(store.at(), values.replace(store.value(), v -> v == sum ? total : null))))));
-        return new Columns(rows, new Step.Strip(some, part, true), after);
+        Value sums = values.fold(fold.f(), List.of(again), values.load(stored(some), values.indices(List.of(again, columns))));
+        Value total = new Parted(sums, left.map(k -> values.load(stored(k), values.indices(kernel.axes())))).whole(values, fold, sums);
+        Store all = store.with(store.at(), values.replace(store.value(), v -> v == sum ? total : null));
+        return new Columns(rows, new Step.Strip(some, part, true), Stream.concat(left.stream(),
+                Stream.of(new Kernel(kernel.name(), kernel.axes(), List.of(all)))).<Step>map(Step.Launch::new).toList());
     }
 
     private static Kernel storing(Values values, String name, List<Axis> axes, Value value) {
         var to = new Buffer(name + "_sum", value.dtype(), axes.stream().map(Axis::extent).toList());
         return new Kernel(name, axes, List.of(new Store(to, values.indices(axes), value)));
+    }
+
+    private static Buffer stored(Kernel kernel) {
+        return kernel.stores().getFirst().to();
     }
 }

@@ -67,18 +67,20 @@ record Parts(Product extent, List<Product> work, boolean isCoarse, boolean isRep
 
     /// How many threads have enough to do, the caller included.
     int threads(int[] symbols, Workers workers) {
+        return (int) Math.clamp(values(symbols) / workers.grain(), 1, workers.count());
+    }
+
+    private double values(int[] symbols) {
         double values = 0;
         for (Product p : work) values += p.of(symbols);
-        return (int) Math.clamp(values / workers.grain(), 1, workers.count());
+        return values;
     }
 
     /// The positions of one part, or 0 if all is better done at once.
     int size(int[] symbols, Workers workers) {
         if (each.isPresent()) return (int) each.get().of(symbols);
         if (isCoarse && workers.count() == 1) return 0;
-        double values = 0;
-        for (Product p : work) values += p.of(symbols);
-        int parts = (int) Math.min((isCoarse ? 1 : EACH) * workers.count(), values / workers.grain());
+        int parts = (int) Math.min((isCoarse ? 1 : EACH) * workers.count(), values(symbols) / workers.grain());
         int positions = (int) extent.of(symbols);
         if (parts < 2 || positions < 2) return 0;
         int size = Math.ceilDiv(positions, parts);
